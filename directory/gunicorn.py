@@ -1,0 +1,50 @@
+"""How gunicorn serves the site, on one's own machine as in production: gunicorn -c directory/gunicorn.py"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from directory import database
+
+wsgi_app = "directory.wsgi"
+bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+# Sync workers: pages are CPU-bound and short. Slow clients belong to the proxy in front.
+workers = int(os.environ.get("WEB_CONCURRENCY", 2 * (os.cpu_count() or 1)))
+preload_app = True
+timeout = 30
+graceful_timeout = 10
+max_requests = 20_000
+max_requests_jitter = 2_000
+control_socket_disable = True
+loglevel = "warning"
+accesslog = None
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 – gunicorn makes unique files
+
+
+def when_ready(server: Any) -> None:
+    if announcement := os.environ.get("ANNOUNCE"):
+        print(announcement, flush=True)
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    """Die with a killed master within a second, rather than hold the port until the next time-out."""
+
+    def follow(master: int) -> None:
+        while os.getppid() == master:
+            time.sleep(0.5)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=follow, args=(os.getppid(),), daemon=True).start()
+
+
+def on_exit(server: Any) -> None:
+    """Let go of the embedded PostgreSQL that `make run` started."""
+    lock = os.environ.get("EMBEDDED_LOCK")
+    embedded = database.embedded()
+    if lock and embedded:
+        embedded.leave(int(lock))

@@ -1,0 +1,194 @@
+"""Settings from the environment; the README has the table. Nothing starts half configured."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from directory import database
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+# A demo on one's own machine: http, an embedded database, a made-up key. Never on the open internet.
+DEMO = env.bool("DEMO", default=False)
+DEBUG = DEMO and env.bool("DEBUG", default=False)
+
+
+def _required(name: str, why: str) -> str:
+    value: str = env.str(name, default="").strip()
+    if not value:
+        raise ImproperlyConfigured(f"{name} is not set: {why} See the settings table in README.md.")
+    return value
+
+
+SECRET_KEY = _required(
+    "SECRET_KEY", "it signs everything that leaves the site (50 random characters or more)."
+)
+if len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 10:
+    raise ImproperlyConfigured(
+        "SECRET_KEY is too weak: use at least 50 random characters, "
+        "for example from python -c 'import secrets; print(secrets.token_urlsafe(50))'."
+    )
+
+# The address the public types. Links in sitemaps, mails, JSON-LD and canonical links start with it.
+SITE_URL = _required("SITE_URL", "the site's public address, like https://faellesby.example.").rstrip("/")
+_site = urlsplit(SITE_URL)
+if _site.scheme not in ("http", "https") or not _site.hostname or _site.path:
+    raise ImproperlyConfigured(f"SITE_URL must look like https://host, not {SITE_URL!r}.")
+if _site.scheme == "http" and not DEMO:
+    raise ImproperlyConfigured("SITE_URL must start with https:// (http:// is for DEMO=1 only).")
+if not DEMO and not env.str("DATABASE_URL", default=""):
+    raise ImproperlyConfigured("DATABASE_URL is not set: name the PostgreSQL to use. See README.md.")
+try:
+    DATABASES = {"default": database.connection()}
+except (ValueError, KeyError) as error:
+    raise ImproperlyConfigured(
+        "DATABASE_URL cannot be read: use postgres://user:password@host/name."
+    ) from error
+if not DATABASES["default"]["ENGINE"].endswith(".postgresql"):
+    raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database (postgres://…).")
+
+ALLOWED_HOSTS: list[str] = [_site.hostname, *env.list("ALLOWED_HOSTS", default=[])]
+if "*" in ALLOWED_HOSTS:
+    raise ImproperlyConfigured("ALLOWED_HOSTS must name hosts; * would let anyone choose the site's name.")
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+
+# Who answers: printed on the about, privacy and accessibility pages and on every error page.
+SITE_OWNER = env.str("SITE_OWNER", default="Rådet for Demokratiske, Kooperative og Socialøkonomiske SMV’er")
+CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="")
+CONTACT_PHONE = env.str("CONTACT_PHONE", default="")
+# The declaration made in the state's WAS-Tool; /was leads there once it exists.
+WAS_URL = env.str("WAS_URL", default="")
+
+INSTALLED_APPS = [
+    "directory",
+    "enterprises",
+    "django_filters",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.sitemaps",
+    "csp",
+]
+MIDDLEWARE = [
+    "directory.middleware.head_without_body",
+    "django.middleware.security.SecurityMiddleware",
+    "directory.middleware.security_headers",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.middleware.http.ConditionalGetMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "directory.urls"
+WSGI_APPLICATION = "directory.wsgi.application"
+FORMS_URLFIELD_ASSUME_HTTPS = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "enterprises.User"
+LOGIN_URL = "log-in"
+LOGIN_REDIRECT_URL = "my-enterprises"
+LOGOUT_REDIRECT_URL = "home"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "django.contrib.auth.context_processors.auth",
+                "directory.context.site",
+            ],
+            "builtins": ["directory.templatetags.city"],
+        },
+    }
+]
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+
+# Danish is the language the texts are written in; English is complete in locale/en.
+LANGUAGE_CODE = "da"
+LANGUAGES = [("da", _("Dansk")), ("en", _("Engelsk"))]
+LOCALE_PATHS = [BASE_DIR / "directory" / "locale"]
+TIME_ZONE = "Europe/Copenhagen"
+USE_TZ = True
+FORMAT_MODULE_PATH = ["directory.formats"]
+
+STATIC_URL = "/static/"
+STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / ".data" / "static"))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_MAX_AGE = 3600
+
+vars().update(env.email("EMAIL_URL", default="consolemail://"))
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"hej@{_site.hostname}")
+
+# -- security -------------------------------------------------------------------------------------
+
+_https = _site.scheme == "https"
+SECURE_SSL_REDIRECT = _https and env.bool("SSL_REDIRECT", default=True)
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]
+SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=365 * 24 * 3600) if _https else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = _https
+SECURE_HSTS_PRELOAD = _https
+if env.bool("BEHIND_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
+SESSION_COOKIE_NAME = "__Host-session" if _https else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if _https else "csrf"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "directory.views.errors.csrf_failure"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "WARNING")},
+}
