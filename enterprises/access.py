@@ -1,0 +1,15 @@
+"""The one way a view obtains an enterprise it may change. Strangers get a 404, not a refusal."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
+
+from enterprises.models import Enterprise, User
+
+
+def editable(user: User | AnonymousUser) -> QuerySet[Enterprise]:
+    """The enterprises a person may edit: those with an editorship of theirs."""
+    if not user.is_authenticated:
+        return Enterprise.objects.none()
+    return Enterprise.objects.filter(editorships__user=user)

@@ -1,0 +1,107 @@
+"""The closed lists of the domain. A leaf module: it imports nothing of ours."""
+
+from django.db.models import IntegerChoices, TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Kind(TextChoices):
+    ENTERPRISE = "enterprise", _("Virksomhed")
+    ORGANISATION = "organisation", _("Netværk eller organisation")
+
+
+class Roof(TextChoices):
+    """Roof shapes of the drawn houses; each form of ownership has its own."""
+
+    GABLE = "gable", _("Gavl")
+    STEP = "step", _("Kamtakket gavl")
+    SADDLE = "saddle", _("Saddeltag med kviste")
+    BELL = "bell", _("Svungen gavl")
+    MANSARD = "mansard", _("Mansardtag")
+    DOME = "dome", _("Kuppel")
+    FLAT = "flat", _("Fladt tag")
+
+
+class Audience(TextChoices):
+    CITIZENS = "citizens", _("Borgere")
+    COMPANIES = "companies", _("Virksomheder")
+    PUBLIC = "public", _("Det offentlige")
+
+
+class OpeningKind(TextChoices):
+    """Ways in. The Danish schemes keep their Danish names as values: they have no English equals."""
+
+    JOB = "job", _("Job")
+    FLEKSJOB = "fleksjob", _("Fleksjob")
+    MINI_FLEKSJOB = "mini-fleksjob", _("Fleksjob på få timer")
+    SMAAJOB = "smaajob", _("Småjob og få timer")
+    SKAANEJOB = "skaanejob", _("Skånejob")
+    LOENTILSKUD = "loentilskud", _("Løntilskud")
+    PRAKTIK = "praktik", _("Virksomhedspraktik")
+    LAERLING = "laerling", _("Lærling eller elev")
+    FRITIDSJOB = "fritidsjob", _("Fritidsjob")
+    STU = "stu", _("STU-forløb")
+    BESKYTTET = "beskyttet", _("Beskyttet beskæftigelse (§ 103)")
+    IPS = "ips", _("Samarbejder om IPS")
+    FRIVILLIG = "frivillig", _("Frivillig")
+
+
+class Criterion(TextChoices):
+    """The five criteria of lov nr. 711 af 25/06/2014 om registrerede socialøkonomiske virksomheder.
+
+    The directory asks about all five, but does not require the registration itself.
+    """
+
+    PURPOSE = "purpose", _("Socialt formål")
+    TRADE = "trade", _("Væsentlig erhvervsdrift")
+    INDEPENDENCE = "independence", _("Uafhængig af det offentlige")
+    INCLUSION = "inclusion", _("Inddragende og ansvarlig ledelse")
+    SURPLUS = "surplus", _("Social håndtering af overskud")
+
+
+class Proof(TextChoices):
+    STATUTES = "statutes", _("Vedtægter")
+    ANNUAL_REPORT = "annual-report", _("Årsrapport")
+    REGISTER = "register", _("CVR-registeret")
+    MEMBERSHIP = "membership", _("Medlemskab eller mærke")
+    PUBLIC_SOURCE = "public-source", _("Offentlig kilde")
+    STATEMENT = "statement", _("Virksomhedens egen erklæring")
+
+
+class MarkKind(TextChoices):
+    REGISTER = "register", _("Registeroplysning")
+    MEMBERSHIP = "membership", _("Medlemskab")
+    CERTIFICATE = "certificate", _("Mærke eller certifikat")
+
+
+class LinkKind(TextChoices):
+    WEBSHOP = "webshop", _("Webshop")
+    FACEBOOK = "facebook", _("Facebook")
+    INSTAGRAM = "instagram", _("Instagram")
+    LINKEDIN = "linkedin", _("LinkedIn")
+    STATUTES = "statutes", _("Vedtægter")
+    ANNUAL_REPORT = "annual-report", _("Årsrapport")
+    OTHER = "other", _("Andet")
+
+
+class Weekday(IntegerChoices):
+    MONDAY = 0, _("Mandag")
+    TUESDAY = 1, _("Tirsdag")
+    WEDNESDAY = 2, _("Onsdag")
+    THURSDAY = 3, _("Torsdag")
+    FRIDAY = 4, _("Fredag")
+    SATURDAY = 5, _("Lørdag")
+    SUNDAY = 6, _("Søndag")
+
+
+class Change(TextChoices):
+    """Why a publication was made."""
+
+    PUBLISHED = "published", _("Udgivet")
+    RESTORED = "restored", _("Gendannet")
+
+
+class Grant(TextChoices):
+    """How an editorship was given."""
+
+    STAFF = "staff", _("Givet af rådets medarbejdere")
+    DEMO = "demo", _("Demo")

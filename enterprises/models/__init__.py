@@ -1,0 +1,35 @@
+"""The working copy that editors and the council change, and the publications made from it."""
+
+from enterprises.models.enterprise import BuyerFacts, Enterprise, FormerSlug, Link, Offer, Opening, SectorOf
+from enterprises.models.evidence import Evidence, MarkOf
+from enterprises.models.people import Editorship, ErrorReport, User
+from enterprises.models.place import HoursException, OpeningHours, Place
+from enterprises.models.publication import Publication, Withdrawal
+from enterprises.models.taxonomy import District, LegalForm, Mark, Mission, Ownership, Sector, Term
+
+__all__ = [
+    "BuyerFacts",
+    "District",
+    "Editorship",
+    "Enterprise",
+    "ErrorReport",
+    "Evidence",
+    "FormerSlug",
+    "HoursException",
+    "LegalForm",
+    "Link",
+    "Mark",
+    "MarkOf",
+    "Mission",
+    "Offer",
+    "Opening",
+    "OpeningHours",
+    "Ownership",
+    "Place",
+    "Publication",
+    "Sector",
+    "SectorOf",
+    "Term",
+    "User",
+    "Withdrawal",
+]

@@ -1,0 +1,13 @@
+"""Facts read in CVR. They are dated and never typed by an enterprise or its editors."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from enterprises.models import Enterprise
+
+
+def record_rsv(enterprise: Enterprise, *, registered: bool, read_on: date) -> None:
+    """Note what CVR says about registration under lov nr. 711 af 25/06/2014 (RSV), and when it said so."""
+    Enterprise.objects.filter(pk=enterprise.pk).update(rsv_registered=registered, rsv_read_on=read_on)
+    enterprise.rsv_registered, enterprise.rsv_read_on = registered, read_on
