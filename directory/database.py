@@ -215,13 +215,13 @@ class Embedded:
             self._give(file)
 
     def _forget_dead_server(self) -> None:
-        """Remove the lock file of a killed server that is still in the process table as a zombie.
+        """Remove the lock files of a killed server that is still in the process table as a zombie.
 
         PostgreSQL itself sees through a stale lock file, but takes a zombie for a live server.
         """
-        lock = self.data / "postmaster.pid"
-        if lock.exists() and _is_zombie(int(lock.read_text().split()[0])):
-            lock.unlink()
+        for lock in (self.data / "postmaster.pid", self.socket_directory / ".s.PGSQL.5432.lock"):
+            if lock.exists() and _is_zombie(int(lock.read_text().split()[0])):
+                lock.unlink()
 
     def _start(self) -> None:
         _made(self.home.parent)

@@ -44,16 +44,17 @@ if _site.scheme not in ("http", "https") or not _site.hostname or _site.path:
     raise ImproperlyConfigured(f"SITE_URL must look like https://host, not {SITE_URL!r}.")
 if _site.scheme == "http" and not DEMO:
     raise ImproperlyConfigured("SITE_URL must start with https:// (http:// is for DEMO=1 only).")
-if not DEMO and not env.str("DATABASE_URL", default=""):
+_database_url = env.str("DATABASE_URL", default="")
+if not DEMO and not _database_url:
     raise ImproperlyConfigured("DATABASE_URL is not set: name the PostgreSQL to use. See README.md.")
+if _database_url and not _database_url.startswith(("postgres://", "postgresql://")):
+    raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database (postgres://…).")
 try:
     DATABASES = {"default": database.connection()}
 except (ValueError, KeyError) as error:
     raise ImproperlyConfigured(
         "DATABASE_URL cannot be read: use postgres://user:password@host/name."
     ) from error
-if not DATABASES["default"]["ENGINE"].endswith(".postgresql"):
-    raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database (postgres://…).")
 
 ALLOWED_HOSTS: list[str] = [_site.hostname, *env.list("ALLOWED_HOSTS", default=[])]
 if "*" in ALLOWED_HOSTS:
@@ -87,6 +88,7 @@ MIDDLEWARE = [
     "directory.middleware.security_headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -95,7 +97,6 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "directory.urls"
 WSGI_APPLICATION = "directory.wsgi.application"

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from enterprises.content import loading
+from enterprises.models import Editorship, Enterprise, User
+from tests.builders import a_user, published
+from tests.client import PolicingClient
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Fresh translations, and one embedded PostgreSQL for all workers unless DATABASE_URL names another."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return
+    from directory import database
+    from directory.run import compile_messages
+
+    compile_messages()
+
+    server = database.embedded()
+    if server:
+        config.stash[_LOCK] = server.use()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    from directory import database
+
+    server = database.embedded()
+    if server and _LOCK in config.stash:
+        server.leave(config.stash[_LOCK])
+
+
+_LOCK = pytest.StashKey[int]()
+
+
+@pytest.fixture(autouse=True)
+def fresh_catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test publishes is rolled back, generation included, so its catalogue must go too."""
+    from directory import catalogue
+
+    monkeypatch.setattr(catalogue, "_present", None)
+
+
+@pytest.fixture(scope="session")
+def demo_records() -> list[dict[str, Any]]:
+    return loading.demo_city()
+
+
+@pytest.fixture
+def city(db: None, demo_records: list[dict[str, Any]]) -> list[Enterprise]:
+    """Thirty published enterprises from all trades."""
+    loading.write(demo_records[::8], demo=True)
+    return list(Enterprise.objects.select_related("current"))
+
+
+@pytest.fixture
+def bakery(db: None) -> Enterprise:
+    return published("Brød & Broer")
+
+
+# -- who walks in ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def visitor() -> Client:
+    return PolicingClient()
+
+
+@pytest.fixture
+def editor(bakery: Enterprise) -> Client:
+    """Edits the bakery."""
+    return _editing(bakery, a_user("ida@example.dk", name="Ida Editor"))
+
+
+@pytest.fixture
+def colleague(bakery: Enterprise) -> Client:
+    """Edits the bakery too."""
+    return _editing(bakery, a_user("carl@example.dk", name="Carl Colleague"))
+
+
+@pytest.fixture
+def stranger(db: None) -> Client:
+    """Edits another enterprise."""
+    return _editing(published("Fremmed & Co"), a_user("sofie@example.dk", name="Sofie Stranger"))
+
+
+@pytest.fixture
+def clerk(db: None) -> Client:
+    """Works for the council, and may do everything at its desk."""
+    return _logged_in(a_user("karen@example.dk", name="Karen Clerk", is_staff=True, is_superuser=True))
+
+
+def _editing(enterprise: Enterprise, user: User) -> Client:
+    Editorship.objects.create(enterprise=enterprise, user=user)
+    return _logged_in(user)
+
+
+def _logged_in(user: User) -> Client:
+    client = PolicingClient()
+    client.force_login(user)
+    return client

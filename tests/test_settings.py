@@ -1,0 +1,95 @@
+"""The site starts well configured, or says in one line what is missing."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+KEY = "production-like-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJ"
+PRODUCTION = {
+    "SECRET_KEY": KEY,
+    "SITE_URL": "https://faellesby.example",
+    "DATABASE_URL": "postgres://u:p@localhost/x",
+}
+
+
+def checked(**changes: str | None) -> subprocess.CompletedProcess[str]:
+    """`manage.py check --deploy` in production's environment, with some settings changed or taken away."""
+    wanted = PRODUCTION | changes
+    return subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        cwd=CHECKOUT,
+        env={"PATH": os.environ["PATH"]}
+        | {name: value for name, value in wanted.items() if value is not None},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def test_production_passes_djangos_own_checks() -> None:
+    result = checked()
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "no issues" in result.stdout
+
+
+def test_a_proxy_and_another_host_change_nothing() -> None:
+    assert checked(BEHIND_PROXY="1", ALLOWED_HOSTS="www.faellesby.example").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"SECRET_KEY": None}, "SECRET_KEY"),
+        ({"SECRET_KEY": ""}, "SECRET_KEY"),
+        ({"SECRET_KEY": "short"}, "SECRET_KEY"),
+        ({"SECRET_KEY": "a" * 60}, "SECRET_KEY"),
+        ({"SITE_URL": None}, "SITE_URL"),
+        ({"SITE_URL": "http://faellesby.example"}, "SITE_URL"),
+        ({"SITE_URL": "faellesby.example"}, "SITE_URL"),
+        ({"SITE_URL": "https://faellesby.example/sti"}, "SITE_URL"),
+        ({"DATABASE_URL": None}, "DATABASE_URL"),
+        ({"DATABASE_URL": "sqlite:////tmp/x.sqlite3"}, "DATABASE_URL"),
+        ({"DATABASE_URL": "nonsense"}, "DATABASE_URL"),
+        ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS"),
+        ({"ALLOWED_HOSTS": "a.example,*"}, "ALLOWED_HOSTS"),
+        ({"DEMO": "0", "DEBUG": "1", "SECRET_KEY": None}, "SECRET_KEY"),
+    ],
+)
+def test_what_is_missing_or_weak_is_named_in_one_line(changes: dict[str, str | None], named: str) -> None:
+    result = checked(**changes)
+    assert result.returncode != 0
+    assert result.stderr.count("\n") == 1, result.stderr
+    assert named in result.stderr
+    assert KEY not in result.stderr
+
+
+def test_debugging_is_for_demos_only() -> None:
+    asked = "from directory import settings; print(settings.DEBUG)"
+    told = subprocess.run(
+        [sys.executable, "-c", asked],
+        cwd=CHECKOUT,
+        env={"PATH": os.environ["PATH"], "DEBUG": "1", **PRODUCTION},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert told.stdout == "False\n"
+
+
+def test_the_web_server_refuses_to_start_in_one_line_too() -> None:
+    result = subprocess.run(
+        [sys.executable, "-c", "import directory.wsgi"],
+        cwd=CHECKOUT,
+        env={"PATH": os.environ["PATH"], **PRODUCTION, "SECRET_KEY": "short"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert result.returncode != 0
+    assert result.stderr.count("\n") == 1, result.stderr
