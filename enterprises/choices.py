@@ -2,6 +2,7 @@
 
 from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Kind(TextChoices):
@@ -23,7 +24,7 @@ class Roof(TextChoices):
 
 class Audience(TextChoices):
     CITIZENS = "citizens", _("Borgere")
-    COMPANIES = "companies", _("Virksomheder")
+    COMPANIES = "companies", pgettext_lazy("målgruppe", "Virksomheder")
     PUBLIC = "public", _("Det offentlige")
 
 

@@ -9,12 +9,19 @@ _SORTED_AFTER_Z = str.maketrans({"æ": "{a", "ä": "{a", "ø": "{b", "ö": "{b",
 _SPELT_OUT = str.maketrans(
     {"æ": "ae", "ä": "ae", "ø": "oe", "ö": "oe", "å": "aa", "ß": "ss", "þ": "th", "ð": "d"}
 )
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _SEPARATORS = re.compile(r"[^a-z0-9]+")
 _NOT_IN_SORT_KEYS = re.compile(r"[^a-z0-9{ ]+")
 
 
 def _without_accents(text: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+    if text.isascii():
+        return text
+    return _NOT_ASCII.sub(_without_combining, unicodedata.normalize("NFD", text))
+
+
+def _without_combining(found: re.Match[str]) -> str:
+    return "".join(c for c in found[0] if not unicodedata.combining(c))
 
 
 def sort_key(text: str) -> str:

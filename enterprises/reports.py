@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from enterprises.models import Enterprise, ErrorReport
+from enterprises.models import Enterprise, ErrorReport, User
 
 PER_ENTERPRISE, IN_ALL, WINDOW = 5, 60, timedelta(hours=1)
 
@@ -20,3 +21,8 @@ def receive(enterprise: Enterprise, message: str, email: str) -> ErrorReport:
     if recent.count() >= IN_ALL or recent.filter(enterprise=enterprise).count() >= PER_ENTERPRISE:
         raise TooManyReportsError
     return ErrorReport.objects.create(enterprise=enterprise, message=message, email=email)
+
+
+def close(received: QuerySet[ErrorReport], *, by: User | None) -> int:
+    """Mark reports as handled and forget who sent them, as the form promised. Returns how many were open."""
+    return received.filter(handled_at__isnull=True).update(handled_at=timezone.now(), handled_by=by, email="")

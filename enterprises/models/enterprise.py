@@ -134,7 +134,14 @@ class Enterprise(models.Model):
             *(
                 models.CheckConstraint(
                     condition=Q(**{f"{figure}__isnull": True, f"{figure}_year__isnull": True})
-                    | Q(**{f"{figure}__isnull": False, f"{figure}_year__range": (1990, 2100)}),
+                    | Q(
+                        **{
+                            f"{figure}__isnull": False,
+                            # said aloud: to a CHECK, "unknown" is as good as true
+                            f"{figure}_year__isnull": False,
+                            f"{figure}_year__range": (1990, 2100),
+                        }
+                    ),
                     name=f"enterprise_{figure}_has_a_year",
                     violation_error_message=_("Et tal og det år, det gælder for, følges ad."),
                 )

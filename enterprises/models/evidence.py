@@ -53,7 +53,7 @@ class Evidence(models.Model):
             models.CheckConstraint(
                 condition=Q(checked_by__isnull=True) | Q(checked_on__isnull=False),
                 name="evidence_checker_has_a_date",
-                violation_error_message=_("Skriv hvornår det er kontrolleret."),
+                violation_error_message=_("Skriv, hvornår det er kontrolleret."),
             ),
         )
 

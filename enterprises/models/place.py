@@ -42,7 +42,12 @@ class Place(models.Model):
         constraints = (
             models.CheckConstraint(
                 condition=Q(latitude__isnull=True, longitude__isnull=True)
-                | Q(latitude__range=(54, 58), longitude__range=(7.5, 15.5)),
+                | Q(
+                    latitude__isnull=False,
+                    longitude__isnull=False,
+                    latitude__range=(54, 58),
+                    longitude__range=(7.5, 15.5),
+                ),
                 name="place_lies_in_denmark",
                 violation_error_message=_("Stedet skal ligge i Danmark, og bredde- og længdegrad følges ad."),
             ),

@@ -1,0 +1,220 @@
+"""The database refuses bad rows by itself, whichever way they come: every constraint, at SQL level."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, time
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, connection, models, transaction
+from django.utils import timezone
+
+from directory.models import CatalogueState
+from enterprises.models import (
+    District,
+    Editorship,
+    Enterprise,
+    Evidence,
+    FormerSlug,
+    HoursException,
+    LegalForm,
+    Link,
+    Mark,
+    MarkOf,
+    Mission,
+    Offer,
+    Opening,
+    OpeningHours,
+    Ownership,
+    Place,
+    Publication,
+    Sector,
+    SectorOf,
+    User,
+)
+from enterprises.models.enterprise import FIGURES
+from tests.builders import a_place, a_user, an_enterprise
+
+Rows = Callable[[Enterprise], list[models.Model]]
+DAY = date(2026, 11, 23)
+NINE_TO_FIVE = {"opens": time(9), "closes": time(17)}
+THREE_SECTORS = (("finans", 1), ("it-data", 2), ("undervisning", 3))
+
+
+@pytest.fixture
+def bakery(db: None) -> Enterprise:
+    return an_enterprise(cvr="25063864")
+
+
+def another(**fields: Any) -> Rows:
+    return lambda _bakery: [Enterprise(**{"name": "En anden", "slug": "en-anden"} | fields)]
+
+
+def of_bakery(model: type[models.Model], *rows: dict[str, Any], **fields: Any) -> Rows:
+    """Rows of the bakery that each have the fields and their own."""
+    return lambda bakery: [model(enterprise=bakery, **fields | row) for row in rows or ({},)]
+
+
+def of_its_place(model: type[models.Model], *rows: dict[str, Any]) -> Rows:
+    return lambda bakery: [model(place=a_place(bakery, hours=()), **row) for row in rows]
+
+
+def sectors(*chosen: tuple[str, int]) -> Rows:
+    def rows(bakery: Enterprise) -> list[models.Model]:
+        bakery.sector_ranks.all().delete()
+        return [
+            SectorOf(enterprise=bakery, sector=Sector.objects.get(slug=slug), rank=rank)
+            for slug, rank in chosen
+        ]
+
+    return rows
+
+
+def same_hours(bakery: Enterprise) -> list[models.Model]:
+    place = a_place(bakery, hours=())
+    return [OpeningHours(place=place, weekday=0, opens=time(9), closes=time(hour)) for hour in (12, 17)]
+
+
+def editor_twice(bakery: Enterprise) -> list[models.Model]:
+    ida = a_user()
+    return [Editorship(enterprise=bakery, user=ida), Editorship(enterprise=bakery, user=ida)]
+
+
+def ida_twice(_bakery: Enterprise) -> list[models.Model]:
+    return [User(email="ida@example.dk"), User(email="IDA@example.dk")]
+
+
+def checked_by_somebody_sometime(bakery: Enterprise) -> list[models.Model]:
+    return [Evidence(enterprise=bakery, checked_by=a_user(), **proof)]
+
+
+def nameless(model: type[models.Model], **fields: Any) -> list[tuple[str, Rows]]:
+    names = ({"name_da": "", "name_en": "New"}, {"name_da": "Ny", "name_en": ""})
+    return [
+        (f"{model._meta.model_name}_has_both_names", lambda _bakery, n=n: [model(slug="ny", **n, **fields)])
+        for n in names
+    ]
+
+
+def term(model: type[models.Model], **fields: Any) -> Rows:
+    return lambda _bakery: [model(slug="ny", name_da="Ny", name_en="New", **fields)]
+
+
+publication = {"schema_version": 1, "snapshot": {}, "change": "published", "published_at": timezone.now()}
+proof = {"criterion": "purpose", "proof": "statutes", "wording_da": "Det står der."}
+
+BAD: list[tuple[str, Rows]] = [
+    ("enterprise_has_a_name", another(name="")),
+    ("enterprise_is_of_a_known_kind", another(kind="club")),
+    ("enterprise_cvr_has_eight_digits", another(cvr="1234567")),
+    ("enterprise_cvr_has_eight_digits", another(cvr="DK123456", is_demo=True)),
+    ("enterprise_cvr_has_eight_digits", another(cvr="")),
+    ("enterprise_cvr_check_digit_fits", another(cvr="25063865")),
+    ("enterprise_founded_in_a_plausible_year", another(founded=15)),
+    ("enterprise_founded_in_a_plausible_year", another(founded=2101)),
+    *((f"enterprise_{figure}_has_a_year", another(**{figure: 3})) for figure in FIGURES),
+    *((f"enterprise_{figure}_has_a_year", another(**{f"{figure}_year": 2025})) for figure in FIGURES),
+    *((f"enterprise_{figure}_has_a_year", another(**{figure: 3, f"{figure}_year": 9})) for figure in FIGURES),
+    (
+        "enterprise_special_terms_are_employees",
+        another(employees=3, employees_year=2025, special_terms=4, special_terms_year=2025),
+    ),
+    ("enterprise_rsv_is_a_dated_fact", another(rsv_registered=True)),
+    ("enterprise_rsv_is_a_dated_fact", another(rsv_read_on=DAY)),
+    ("enterprises_enterprise_slug_key", another(slug="broed-broer")),
+    ("enterprises_enterprise_cvr_key", another(cvr="25063864")),
+    ("enterprises_formerslug_slug_key", of_bakery(FormerSlug, {"slug": "broed"}, {"slug": "broed"})),
+    ("sector_rank_given_once", sectors(("finans", 1), ("it-data", 1))),
+    ("sector_chosen_once", sectors(("finans", 1), ("finans", 2))),
+    ("sector_ranks_are_one_to_three", sectors(*THREE_SECTORS, ("kultur-event", 4))),
+    ("sector_ranks_are_one_to_three", sectors(("finans", 0))),
+    ("link_given_once", of_bakery(Link, {"kind": "webshop"}, {"kind": "other"}, url="https://a.example")),
+    ("offer_has_a_name", of_bakery(Offer, name_da="")),
+    ("offer_is_for_known_audiences", of_bakery(Offer, name_da="Brød", audiences=["public", "martians"])),
+    ("opening_is_of_a_known_kind", of_bakery(Opening, kind="wizard", title_da="Troldmand")),
+    ("evidence_is_for_one_of_five_criteria", of_bakery(Evidence, **proof | {"criterion": "charm"})),
+    ("evidence_expires_after_its_check", of_bakery(Evidence, **proof, checked_on=DAY, expires_on=DAY)),
+    ("evidence_checker_has_a_date", checked_by_somebody_sometime),
+    ("mark_held_once", of_bakery(MarkOf, {}, {}, mark_id="fsc")),
+    ("rsv_comes_from_the_register_only", of_bakery(MarkOf, mark_id="rsv")),
+    ("place_lies_in_denmark", of_bakery(Place, latitude=59.3, longitude=12.5)),
+    ("place_lies_in_denmark", of_bakery(Place, latitude=12.5, longitude=55.6)),
+    ("place_lies_in_denmark", of_bakery(Place, latitude=55.6, longitude=float("nan"))),
+    ("place_lies_in_denmark", of_bakery(Place, latitude=55.6)),
+    ("place_lies_in_denmark", of_bakery(Place, longitude=12.5)),
+    ("place_postcode_has_four_digits", of_bakery(Place, postcode="220")),
+    ("place_postcode_has_four_digits", of_bakery(Place, postcode="22oo")),
+    ("hours_open_once", same_hours),
+    ("hours_weekday_exists", of_its_place(OpeningHours, NINE_TO_FIVE | {"weekday": 7})),
+    (
+        "exception_ends_after_it_starts",
+        of_its_place(HoursException, {"first_day": DAY, "last_day": date(2026, 11, 22)}),
+    ),
+    (
+        "exception_has_both_times_or_none",
+        of_its_place(HoursException, {"first_day": DAY, "last_day": DAY, "opens": time(9)}),
+    ),
+    (
+        "exception_has_both_times_or_none",
+        of_its_place(HoursException, {"first_day": DAY, "last_day": DAY, "closes": time(9)}),
+    ),
+    ("publication_numbered_once", of_bakery(Publication, {}, {}, number=1, **publication)),
+    ("publication_numbers_start_at_one", of_bakery(Publication, number=0, **publication)),
+    *nameless(Sector),
+    *nameless(Mission),
+    *nameless(Ownership),
+    *nameless(LegalForm),
+    *nameless(District),
+    *nameless(Mark, kind="membership"),
+    ("sector_colours_are_hex", term(Sector, colour="red")),
+    ("sector_colours_are_hex", term(Sector, colour_dark="#FFFFFF")),
+    ("district_is_one_of_ten", term(District, number=11)),
+    ("enterprises_district_number_key", term(District, number=1)),
+    ("user_email_unique_whatever_its_case", ida_twice),
+    ("editorship_once_per_person", editor_twice),
+    ("catalogue_has_one_state", lambda _bakery: [CatalogueState(pk=2)]),
+]  # fmt: skip
+
+GOOD: list[Rows] = [
+    another(cvr="25063865", is_demo=True),
+    another(cvr=None, founded=1700, volunteers=0, volunteers_year=1990),
+    another(employees=3, employees_year=2025, special_terms=3, special_terms_year=2025),
+    another(rsv_registered=False, rsv_read_on=DAY),
+    sectors(*THREE_SECTORS),
+    of_bakery(Place, {"latitude": 55.6, "longitude": 12.5}, {"postcode": ""}),
+    of_bakery(Evidence, {"checked_on": DAY, "expires_on": date(2026, 11, 24)}, {"expires_on": DAY}, **proof),
+    of_its_place(HoursException, {"first_day": DAY, "last_day": DAY}),
+    of_its_place(OpeningHours, {"weekday": 6, "opens": time(22), "closes": time(2)}),
+]
+
+
+def write(rows: list[models.Model]) -> None:
+    """Past every form and every save()."""
+    type(rows[0])._base_manager.bulk_create(rows)
+    connection.check_constraints()
+
+
+@pytest.mark.parametrize(("constraint", "rows"), BAD, ids=[name for name, _rows in BAD])
+def test_bad_rows_are_refused(bakery: Enterprise, constraint: str, rows: Rows) -> None:
+    with pytest.raises(IntegrityError, match=f'"{constraint}'), transaction.atomic():
+        write(rows(bakery))
+
+
+@pytest.mark.parametrize("rows", GOOD)
+def test_good_rows_at_the_limits_are_accepted(bakery: Enterprise, rows: Rows) -> None:
+    write(rows(bakery))
+
+
+def test_a_demo_number_that_fails_cannot_become_a_real_ones(bakery: Enterprise) -> None:
+    write(another(cvr="25063865", is_demo=True)(bakery))
+    with pytest.raises(IntegrityError, match="enterprise_cvr_check_digit_fits"), transaction.atomic():
+        Enterprise.objects.update(is_demo=False)
+
+
+def test_every_constraint_is_tried() -> None:
+    """A constraint added to a model must be added here."""
+    ours = [*apps.get_app_config("enterprises").get_models(), *apps.get_app_config("directory").get_models()]
+    declared = {constraint.name for model in ours for constraint in model._meta.constraints}
+    assert declared - {name for name, _rows in BAD} == set()
