@@ -1,0 +1,283 @@
+"""The only door through which anything becomes public or stops being so.
+
+Each function is one transaction and sends a signal inside it, so what readers are shown (the
+directory's listings) changes together with the publications or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.db import connection, models, transaction
+from django.db.models import Max, OuterRef, QuerySet, Subquery, prefetch_related_objects
+from django.db.models.fields.reverse_related import ForeignObjectRel, ManyToManyRel
+from django.dispatch import Signal
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from enterprises import choices, copying, danish, snapshots
+from enterprises.models import Enterprise, FormerSlug, Publication, User, Withdrawal
+
+# Sent with `publications`, a list, inside the transaction.
+published = Signal()
+# Sent with `enterprises`, inside the transaction: they are no longer public.
+withdrawn = Signal()
+# Sent with `enterprise`: the enterprise said that its facts still hold.
+confirmed = Signal()
+
+FORGOTTEN_AT_ONCE = 5_000
+
+
+class PublishError(Exception):
+    """Nothing was changed; `problems` are sentences for the person who asked."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__(" ".join(problems))
+        self.problems = list(problems)
+
+
+def missing(enterprise: Enterprise) -> list[str]:
+    """What a profile needs and this one lacks, as sentences. Empty when it may be published."""
+    problems = []
+    if not enterprise.tagline_da:
+        problems.append(_("Der mangler en linje på dansk om, hvad man kan købe eller få."))
+    if not enterprise.description_da:
+        problems.append(_("Der mangler en beskrivelse på dansk."))
+    if enterprise.kind == choices.Kind.ENTERPRISE and not enterprise.sector_ranks.all():
+        problems.append(_("Der mangler en branche."))
+    return problems
+
+
+def has_changes(enterprise: Enterprise) -> bool:
+    """Whether the working copy differs from what the public sees."""
+    return enterprise.current is None or _differs(enterprise, enterprise.current)
+
+
+def has_unpublished_changes(enterprise: Enterprise) -> bool:
+    """Whether the working copy holds what was never published: a restore would lose it."""
+    latest = enterprise.publications.order_by("-number").first()
+    return latest is not None and _differs(enterprise, latest)
+
+
+def _differs(enterprise: Enterprise, publication: Publication) -> bool:
+    shown = snapshots.upgrade(publication.snapshot, publication.schema_version)
+    return not snapshots.same(snapshots.take(enterprise), shown)
+
+
+def free_slug(name: str, taken: set[str] | None = None) -> str:
+    """An address for the name that nobody has, or ever had (in `taken`, where that is known already)."""
+    base = danish.slugify(name)
+    if taken is None:
+        taken = set(FormerSlug.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+        taken |= set(Enterprise.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    number = 2
+    slug = base
+    while slug in taken:
+        slug = f"{base}-{number}"
+        number += 1
+    return slug
+
+
+@transaction.atomic
+def publish(enterprise: Enterprise, *, by: User | None = None, reason: str = "") -> Publication:
+    """Make the working copy public. Publishing what is already public changes nothing."""
+    enterprise = _locked(enterprise)
+    problems = missing(enterprise)
+    if problems:
+        raise PublishError(*problems)
+    if enterprise.current is not None and not has_changes(enterprise):
+        return enterprise.current
+    return _publish(enterprise, choices.Change.PUBLISHED, by, reason)
+
+
+@transaction.atomic
+def restore(
+    publication: Publication, *, by: User | None = None, reason: str = "", discard_changes: bool = False
+) -> Publication:
+    """Bring an earlier publication back, as a new one, and make the working copy equal to it.
+
+    Refuses when the working copy holds changes that were never published, unless told to discard them.
+    """
+    enterprise = _locked(publication.enterprise)
+    if has_unpublished_changes(enterprise) and not discard_changes:
+        raise PublishError(
+            _("Der er ændringer, som aldrig er udgivet. Udgiv dem først, eller vælg, at de skal gå tabt.")
+        )
+    try:
+        snapshots.put_back(snapshots.upgrade(publication.snapshot, publication.schema_version), enterprise)
+    except snapshots.RestoreError as error:
+        raise PublishError(str(error)) from error
+    return _publish(_locked(enterprise), choices.Change.RESTORED, by, reason)
+
+
+@transaction.atomic
+def withdraw(
+    enterprise: Enterprise, *, by: User | None = None, reason: str, merged_into: Enterprise | None = None
+) -> Withdrawal:
+    """Take a profile off the site. Its address answers 410, or leads to the one it was merged into."""
+    locked = _locked(enterprise)
+    if locked.current_id is None:
+        raise PublishError(_("Profilen er ikke udgivet."))
+    if merged_into is not None and merged_into.pk == locked.pk:
+        raise PublishError(_("En virksomhed kan ikke lægges sammen med sig selv."))
+    Enterprise.objects.filter(pk=locked.pk).update(current=None)
+    enterprise.current = None
+    withdrawal = Withdrawal.objects.create(
+        enterprise=locked,
+        withdrawn_at=timezone.now(),
+        withdrawn_by=by,
+        reason=reason,
+        merged_into=merged_into,
+    )
+    withdrawn.send(sender=Enterprise, enterprises=[locked])
+    return withdrawal
+
+
+@transaction.atomic
+def confirm(enterprise: Enterprise, *, on: date) -> None:
+    """Record that the enterprise itself has said that its facts hold."""
+    Enterprise.objects.filter(pk=enterprise.pk).update(confirmed_on=on)
+    enterprise.confirmed_on = on
+    confirmed.send(sender=Enterprise, enterprise=enterprise)
+
+
+def _locked(enterprise: Enterprise) -> Enterprise:
+    """The enterprise as it is now, held until the transaction ends, with all a snapshot needs."""
+    Enterprise.objects.select_for_update().get(pk=enterprise.pk)
+    return (
+        Enterprise.objects.select_related("current")
+        .prefetch_related(*snapshots.RELATIONS)
+        .get(pk=enterprise.pk)
+    )
+
+
+def _publish(enterprise: Enterprise, change: choices.Change, by: User | None, reason: str) -> Publication:
+    former, created = FormerSlug.objects.get_or_create(
+        slug=enterprise.slug, defaults={"enterprise": enterprise}
+    )
+    if not created and former.enterprise_id != enterprise.pk:
+        raise PublishError(_anothers_address(enterprise))
+    last = enterprise.publications.aggregate(last=Max("number"))["last"] or 0
+    publication = Publication.objects.create(
+        enterprise=enterprise,
+        number=last + 1,
+        schema_version=snapshots.SCHEMA_VERSION,
+        snapshot=snapshots.take(enterprise),
+        change=change,
+        reason=reason,
+        published_at=timezone.now(),
+        published_by=by,
+    )
+    Enterprise.objects.filter(pk=enterprise.pk).update(current=publication)
+    enterprise.current = publication
+    published.send(sender=Publication, publications=[publication])
+    return publication
+
+
+@transaction.atomic
+def publish_new(enterprises: Sequence[Enterprise], *, reason: str = "") -> None:
+    """Publish many enterprises that never were public before, such as a whole city, in few statements.
+
+    What has been prefetched for them is taken as it is; the rest is read.
+    """
+    prefetch_related_objects(enterprises, *snapshots.RELATIONS)
+    _refuse_incomplete(enterprises)
+    _publish_all(enterprises, enterprises, {}, reason)
+
+
+@transaction.atomic
+def publish_many(enterprises: Sequence[Enterprise], *, reason: str = "") -> set[int]:
+    """Publish those of many enterprises that differ from what the public sees. Returns their keys.
+
+    Few statements, however many they are. The caller has locked their rows before reading them: what
+    has been prefetched is taken as it is; the rest is read.
+    """
+    prefetch_related_objects(enterprises, "current", *snapshots.RELATIONS)
+    _refuse_incomplete(enterprises)
+    changed = [enterprise for enterprise in enterprises if has_changes(enterprise)]
+    if problems := address_problems(changed):
+        raise PublishError(*problems.values())
+    if changed:
+        known = set(
+            FormerSlug.objects.filter(slug__in=[e.slug for e in changed]).values_list("slug", flat=True)
+        )
+        numbers = Publication.objects.filter(enterprise__in=changed).values("enterprise")
+        last = dict(numbers.annotate(last=Max("number")).values_list("enterprise", "last"))
+        _publish_all(changed, [e for e in changed if e.slug not in known], last, reason)
+    return {enterprise.pk for enterprise in changed}
+
+
+def address_problems(enterprises: Sequence[Enterprise]) -> dict[int, str]:
+    """What keeps enterprises from their addresses, by primary key: they have been another's."""
+    owners = dict(
+        FormerSlug.objects.filter(slug__in=[e.slug for e in enterprises]).values_list("slug", "enterprise")
+    )
+    return {e.pk: _anothers_address(e) for e in enterprises if owners.get(e.slug, e.pk) != e.pk}
+
+
+def _anothers_address(enterprise: Enterprise) -> str:
+    return _("Adressen “%(slug)s” har hørt til en anden virksomhed. Vælg en ny.") % {"slug": enterprise.slug}
+
+
+def _refuse_incomplete(enterprises: Sequence[Enterprise]) -> None:
+    for enterprise in enterprises:
+        if problems := missing(enterprise):
+            raise PublishError(f"{enterprise}:", *problems)
+
+
+def _publish_all(
+    enterprises: Sequence[Enterprise],
+    with_new_slug: Sequence[Enterprise],
+    last_numbers: dict[int, int],
+    reason: str,
+) -> None:
+    copying.insert([FormerSlug(slug=enterprise.slug, enterprise=enterprise) for enterprise in with_new_slug])
+    now = timezone.now()
+    publications = [
+        Publication(
+            pk=key,
+            enterprise=enterprise,
+            number=last_numbers.get(enterprise.pk, 0) + 1,
+            schema_version=snapshots.SCHEMA_VERSION,
+            snapshot=snapshots.take(enterprise),
+            change=choices.Change.PUBLISHED,
+            reason=reason,
+            published_at=now,
+        )
+        for key, enterprise in zip(
+            copying.reserve_keys(Publication, len(enterprises)), enterprises, strict=True
+        )
+    ]
+    copying.insert(publications)
+    latest = Publication.objects.filter(enterprise=OuterRef("pk")).order_by("-number")
+    Enterprise.objects.filter(pk__in=[e.pk for e in enterprises]).update(
+        current=Subquery(latest.values("pk")[:1])
+    )
+    published.send(sender=Publication, publications=publications)
+
+
+@transaction.atomic
+def forget(enterprises: QuerySet[Enterprise]) -> None:
+    """Erase enterprises and every trace of them, publications too. For demo content and the law's demands."""
+    keys = list(enterprises.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(keys), FORGOTTEN_AT_ONCE):
+        some = Enterprise.objects.filter(pk__in=keys[start : start + FORGOTTEN_AT_ONCE])
+        withdrawn.send(sender=Enterprise, enterprises=list(some))
+        _erase(some)
+        # Foreign keys are checked here, not for all at once when the transaction ends.
+        connection.check_constraints()
+
+
+def _erase(rows: QuerySet[Any]) -> None:
+    """Delete rows and what hangs on them, one statement per table. QuerySet.delete() would read them all."""
+    for relation in rows.model._meta.get_fields(include_hidden=True):
+        if not isinstance(relation, ForeignObjectRel) or isinstance(relation, ManyToManyRel):
+            continue
+        hanging = relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": rows})
+        if relation.on_delete is models.CASCADE:
+            _erase(hanging)
+        elif relation.on_delete is models.SET_NULL:
+            hanging.update(**{relation.field.name: None})
+    rows._raw_delete(rows.db)
