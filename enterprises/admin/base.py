@@ -1,0 +1,93 @@
+"""What the desk's pages share: form fields that suit our models, and read-only pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.http import HttpRequest
+from django.utils.text import capfirst
+
+if TYPE_CHECKING:
+    from django.contrib.admin.options import BaseModelAdmin
+
+    _Fields = BaseModelAdmin[Any]
+    _ModelAdmin = admin.ModelAdmin[Any]
+    _StackedInline = admin.StackedInline[Any, Any]
+    _TabularInline = admin.TabularInline[Any, Any]
+    ModelForm = forms.ModelForm[Any]
+else:
+    _Fields = object
+    _ModelAdmin = admin.ModelAdmin
+    _StackedInline = admin.StackedInline
+    _TabularInline = admin.TabularInline
+    ModelForm = forms.ModelForm
+
+
+class _FittingFields(_Fields):
+    """A list of choices is ticked, other lists are typed; texts leave room for the next field."""
+
+    formfield_overrides = {
+        models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 5})},
+        ArrayField: {"widget": AdminTextInputWidget},
+    }
+
+    def formfield_for_dbfield(
+        self, db_field: models.Field[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> forms.Field | None:
+        if isinstance(db_field, ArrayField) and db_field.base_field.choices:
+            return forms.MultipleChoiceField(
+                choices=db_field.base_field.choices,
+                widget=forms.CheckboxSelectMultiple,
+                label=capfirst(db_field.verbose_name),
+                help_text=db_field.help_text,
+                required=not db_field.blank,
+            )
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+
+class ModelAdmin(_FittingFields, _ModelAdmin):
+    pass
+
+
+class StackedInline(_FittingFields, _StackedInline):
+    extra = 0
+
+
+class TabularInline(_FittingFields, _TabularInline):
+    extra = 0
+
+
+class ReadOnlyAdmin(ModelAdmin):
+    """Rows that only `publishing` writes."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class AddressForm(ModelForm):
+    """An address left empty is made from the name, spelt as all our addresses are (ø as oe)."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "slug" in self.fields:
+            self.fields["slug"].required = False
+
+    def made_from_name(self) -> str:
+        raise NotImplementedError
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if "slug" in cleaned and not cleaned["slug"]:
+            cleaned["slug"] = self.made_from_name()
+        return cleaned

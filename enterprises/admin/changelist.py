@@ -1,0 +1,154 @@
+"""The list of enterprises: what state each is in, and what can be done to several at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.widgets import AdminTextInputWidget, AutocompleteSelect
+from django.db.models import F, Q, QuerySet
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from enterprises import publishing, snapshots
+from enterprises.models import Enterprise, User, Withdrawal
+
+if TYPE_CHECKING:
+    from enterprises.admin.enterprise import EnterpriseAdmin
+
+
+class EnterpriseChangeList(ChangeList):
+    """Fetches what telling a row's state takes, for all rows at once."""
+
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Enterprise]:
+        found: QuerySet[Enterprise] = super().get_queryset(request, exclude_parameters)
+        return found.prefetch_related(*snapshots.RELATIONS, "withdrawals")
+
+
+def status(enterprise: Enterprise) -> str:
+    if enterprise.current is None:
+        return _("trukket tilbage") if enterprise.withdrawals.all() else _("kladde")
+    number = {"number": str(enterprise.current.number)}
+    if publishing.has_changes(enterprise):
+        return _("udgivet nr. %(number)s, ændringer venter") % number
+    return _("udgivet nr. %(number)s") % number
+
+
+class StatusFilter(admin.SimpleListFilter):
+    title = gettext_lazy("status")
+    parameter_name = "status"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [
+            ("published", _("udgivet")),
+            ("changed", _("ændringer venter")),
+            ("draft", _("kladde")),
+            ("withdrawn", _("trukket tilbage")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Enterprise]) -> QuerySet[Enterprise]:
+        withdrawn = Withdrawal.objects.values("enterprise")
+        match self.value():
+            case "published":
+                return queryset.filter(current__isnull=False)
+            case "changed":
+                return queryset.filter(pk__in=_with_changes(queryset))
+            case "draft":
+                return queryset.filter(current__isnull=True).exclude(pk__in=withdrawn)
+            case "withdrawn":
+                return queryset.filter(current__isnull=True, pk__in=withdrawn)
+        return queryset
+
+
+def _with_changes(queryset: QuerySet[Enterprise]) -> list[int]:
+    """Only rows saved, or read anew in CVR, since they were published are worth comparing in full."""
+    touched = queryset.filter(
+        Q(updated_at__gt=F("current__published_at")) | Q(rsv_read_on__gte=F("current__published_at__date"))
+    ).prefetch_related(*snapshots.RELATIONS)
+    return [
+        enterprise.pk for enterprise in touched.iterator(chunk_size=500) if publishing.has_changes(enterprise)
+    ]
+
+
+class WithdrawForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Begrundelse"), max_length=300, widget=AdminTextInputWidget, required=True
+    )
+    merged_into = forms.ModelChoiceField(
+        label=gettext_lazy("Lagt sammen med"),
+        help_text=gettext_lazy(
+            "Vælg en virksomhed her, hvis profilens adresse skal føre videre til en anden udgivet profil."
+        ),
+        queryset=Enterprise.objects.filter(current__isnull=False),
+        widget=AutocompleteSelect(Withdrawal._meta.get_field("merged_into"), admin.site),
+        required=False,
+        error_messages={"invalid_choice": gettext_lazy("Vælg en virksomhed, der er udgivet.")},
+    )
+
+
+@admin.action(description=gettext_lazy("Udgiv de valgte"), permissions=["change"])
+def publish_selected(desk: EnterpriseAdmin, request: HttpRequest, queryset: QuerySet[Enterprise]) -> None:
+    _each(desk, request, queryset, lambda enterprise: publishing.publish(enterprise, by=person(request)))
+
+
+@admin.action(description=gettext_lazy("Træk tilbage …"), permissions=["change"])
+def withdraw_selected(
+    desk: EnterpriseAdmin, request: HttpRequest, queryset: QuerySet[Enterprise]
+) -> TemplateResponse | None:
+    """Asks for the reason first."""
+    form = WithdrawForm(request.POST if "withdraw" in request.POST else None)
+    if form.is_valid():
+        _each(
+            desk,
+            request,
+            queryset,
+            lambda enterprise: publishing.withdraw(enterprise, by=person(request), **form.cleaned_data),
+        )
+        return None
+    context = desk.admin_site.each_context(request) | {
+        "title": _("Træk tilbage"),
+        "opts": desk.opts,
+        "enterprises": queryset,
+        "form": form,
+        "media": desk.media + form.media,
+        "action_checkbox_name": ACTION_CHECKBOX_NAME,
+    }
+    return TemplateResponse(request, "admin/enterprises/enterprise/withdraw.html", context)
+
+
+@admin.action(description=gettext_lazy("Bekræft i dag"), permissions=["change"])
+def confirm_today(desk: EnterpriseAdmin, request: HttpRequest, queryset: QuerySet[Enterprise]) -> None:
+    def confirm(enterprise: Enterprise) -> None:
+        publishing.confirm(enterprise, on=timezone.localdate())
+        desk.log_change(request, enterprise, _("Bekræftet."))
+
+    _each(desk, request, queryset, confirm)
+
+
+def person(request: HttpRequest) -> User:
+    """Who is at the desk; the admin lets nobody in who has not logged in."""
+    assert isinstance(request.user, User)  # noqa: S101
+    return request.user
+
+
+def _each(
+    desk: EnterpriseAdmin, request: HttpRequest, enterprises: QuerySet[Enterprise], change: Any
+) -> None:
+    """Change each by itself, so that one that cannot be changed does not hold the others back."""
+    changed = 0
+    for enterprise in enterprises:
+        try:
+            change(enterprise)
+        except publishing.PublishError as error:
+            desk.message_user(request, f"{enterprise}: {error}", messages.ERROR)
+        else:
+            changed += 1
+    if changed:
+        done = ngettext("%(count)s virksomhed er klaret.", "%(count)s virksomheder er klaret.", changed)
+        desk.message_user(request, done % {"count": changed}, messages.SUCCESS)
