@@ -1,0 +1,113 @@
+"""What one can filter by: the facets, their values, and how they are shown with counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from directory.catalogue import Catalogue, Selection
+from enterprises.choices import OpeningKind
+
+BUYER: dict[str, str | Promise] = {
+    "public": _("Sælger til det offentlige"),
+    "e-invoice": _("Sender e-faktura"),
+    "city-wide": _("Leverer i hele København"),
+    "collective-agreement": _("Har overenskomst"),
+    "consortium": _("Går sammen med andre"),
+    "reserved": _("Kan byde på reserverede kontrakter"),
+}
+FACETS: dict[str, str | Promise] = {
+    "sector": _("Branche"),
+    "district": _("Bydel"),
+    "ownership": _("Ejerskab"),
+    "mission": _("Formål"),
+    "opening": _("Job og muligheder"),
+    "mark": _("Mærker og medlemskaber"),
+    "buyer": _("For indkøbere"),
+}
+SHOWN_AT_FIRST = 6
+
+
+@dataclass(frozen=True)
+class Option:
+    value: str
+    label: str
+    count: int
+    checked: bool
+
+
+@dataclass(frozen=True)
+class Facet:
+    name: str
+    label: str | Promise
+    options: list[Option]
+
+    @property
+    def first(self) -> list[Option]:
+        """The options always in sight: the first few and all that are chosen."""
+        return [o for i, o in enumerate(self.options) if i < SHOWN_AT_FIRST or o.checked]
+
+    @property
+    def rest(self) -> list[Option]:
+        return [o for i, o in enumerate(self.options) if i >= SHOWN_AT_FIRST and not o.checked]
+
+    @property
+    def chosen(self) -> int:
+        return sum(option.checked for option in self.options)
+
+
+@dataclass(frozen=True)
+class Chip:
+    """An active filter, and where one gets by taking it away."""
+
+    label: str
+    url: str
+
+
+def values(catalogue: Catalogue, facet: str) -> dict[str, str]:
+    """Every value of a facet with its label in the present language."""
+    if facet == "buyer":
+        return {value: str(label) for value, label in BUYER.items()}
+    if facet == "opening":
+        return {value: str(label) for value, label in OpeningKind.choices}
+    return {slug: str(term) for slug, term in catalogue.terms[facet].items()}
+
+
+def with_counts(catalogue: Catalogue, selection: Selection, within: int) -> list[Facet]:
+    """All facets; each count is how many one would see with that value, own facet's other values left out."""
+    shown = []
+    for name, label in FACETS.items():
+        labels = values(catalogue, name)
+        counts = catalogue.counts(selection, name, labels, within)
+        options = [
+            Option(value, text, counts[value], value in selection.get(name, ()))
+            for value, text in labels.items()
+        ]
+        options.sort(key=lambda option: -option.count)
+        shown.append(Facet(name, label, options))
+    return shown
+
+
+def query_string(selection: Selection, **others: str) -> str:
+    """The one way a state is written in an address: known keys in a fixed order, empty ones left out."""
+    pairs: list[tuple[str, str]] = [("q", others.pop("q", ""))]
+    pairs += [(facet, value) for facet in FACETS for value in sorted(selection.get(facet, ()))]
+    pairs += list(others.items())
+    encoded = urlencode([(key, value) for key, value in pairs if value])
+    return f"?{encoded}" if encoded else ""
+
+
+def chips(catalogue: Catalogue, selection: Selection, path: str, **others: str) -> list[Chip]:
+    """One chip for each chosen value."""
+    found = []
+    for facet in FACETS:
+        labels = values(catalogue, facet)
+        chosen: Sequence[str] = selection.get(facet, ())
+        for value in chosen:
+            rest = {**selection, facet: tuple(other for other in chosen if other != value)}
+            found.append(Chip(labels[value], path + query_string(rest, **others)))
+    return found

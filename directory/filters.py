@@ -1,0 +1,123 @@
+"""Reads the listing's address. django-filter parses, validates and labels; the SQL is on the queryset."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from directory import facets
+from directory.catalogue import Catalogue, Selection
+from directory.models import Listing, ListingQuerySet
+
+SORTS = {
+    "relevance": _("Bedste match"),
+    "name": _("Navn"),
+    "newest": _("Nyeste"),
+    "confirmed": _("Senest bekræftet"),
+}
+LONGEST_QUERY = 200
+MOST_TOLD, LONGEST_TOLD = 8, 60
+
+
+class KnownChoicesField(forms.MultipleChoiceField):
+    """Keeps the values it knows and remembers the others, instead of refusing all."""
+
+    def clean(self, value: Any) -> list[str]:
+        known = {str(choice) for choice, _label in self.choices}  # type: ignore[union-attr,misc]
+        given = dict.fromkeys(value or ())
+        self.unknown = [item for item in given if item not in known]
+        return [item for item in given if item in known]
+
+
+class KnownChoicesFilter(django_filters.MultipleChoiceFilter):
+    field_class = KnownChoicesField
+
+
+class QueryField(forms.CharField):
+    """Search words: whatever is typed is a query, never an error."""
+
+    def clean(self, value: Any) -> str:
+        return " ".join(_printable(str(value or "")).split())[:LONGEST_QUERY]
+
+
+class QueryFilter(django_filters.CharFilter):
+    field_class = QueryField
+
+
+class SortField(forms.ChoiceField):
+    def clean(self, value: Any) -> str:
+        return value if value in SORTS else ""
+
+
+class SortFilter(django_filters.ChoiceFilter):
+    field_class = SortField
+
+
+class ListingFilter(django_filters.FilterSet):
+    q = QueryFilter(label=_("Søg"), method="having_words")
+    sector = KnownChoicesFilter(method="having", distinct=False)
+    district = KnownChoicesFilter(method="having", distinct=False)
+    ownership = KnownChoicesFilter(method="having", distinct=False)
+    mission = KnownChoicesFilter(method="having", distinct=False)
+    opening = KnownChoicesFilter(method="having", distinct=False)
+    mark = KnownChoicesFilter(method="having", distinct=False)
+    buyer = KnownChoicesFilter(method="having", distinct=False)
+    sort = SortFilter(label=_("Rækkefølge"), method="unsorted", choices=list(SORTS.items()))
+
+    class Meta:
+        model = Listing
+        fields: tuple[str, ...] = ()
+
+    def __init__(self, data: Any, catalogue: Catalogue) -> None:
+        super().__init__(data, Listing.objects.all())
+        for facet, label in facets.FACETS.items():
+            self.filters[facet].label = label
+            self.filters[facet].extra["choices"] = list(facets.values(catalogue, facet).items())
+        self.form.is_valid()
+
+    def having(self, listings: ListingQuerySet, facet: str, values: list[str]) -> ListingQuerySet:
+        return listings.having(facet, values) if values else listings
+
+    def having_words(self, listings: ListingQuerySet, _name: str, text: str) -> ListingQuerySet:
+        return listings.search(text)
+
+    def unsorted(self, listings: ListingQuerySet, _name: str, _value: str) -> ListingQuerySet:
+        return listings
+
+    @property
+    def query(self) -> str:
+        return str(self.form.cleaned_data.get("q", ""))
+
+    @property
+    def order(self) -> str:
+        """The order asked for, or the natural one: best match for a search, else alphabetical."""
+        asked: str = self.form.cleaned_data.get("sort", "")
+        if asked == "relevance" and not self.query:
+            asked = ""
+        return asked or ("relevance" if self.query else "name")
+
+    @property
+    def selection(self) -> Selection:
+        return {facet: tuple(self.form.cleaned_data.get(facet, ())) for facet in facets.FACETS}
+
+    @property
+    def not_understood(self) -> list[str]:
+        """What the address asks for and nobody knows, to be told the reader; of a long list the beginning."""
+        unknown = [key for key in self.data if key not in self.filters and key != "page"]
+        for facet in facets.FACETS:
+            unknown += [f"{facet}={value}" for value in getattr(self.form.fields[facet], "unknown", [])]
+        if (sort := self.data.get("sort")) and sort not in SORTS:
+            unknown.append(f"sort={sort}")
+        return [_shortened(part) for part in unknown[:MOST_TOLD]]
+
+
+def _shortened(text: str) -> str:
+    text = _printable(text)
+    return text if len(text) <= LONGEST_TOLD else f"{text[:LONGEST_TOLD]} …"
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in text)

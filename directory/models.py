@@ -1,0 +1,111 @@
+"""What the public reads: one row per published enterprise, derived from its current publication."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+
+from enterprises import choices, danish
+from enterprises.models import Enterprise, Publication
+
+
+class ListingQuerySet(models.QuerySet["Listing"]):
+    def having(self, facet: str, values: Iterable[str]) -> ListingQuerySet:
+        """Those with any of the values in one facet."""
+        return self.filter(facets__overlap=[f"{facet}:{value}" for value in values])
+
+    def search(self, text: str) -> ListingQuerySet:
+        """Those in whose text every word of the query occurs, as it is or as part of a word."""
+        words = danish.fold(text).split()[:12]
+        found = self if words else self.none()
+        for word in words:
+            found = found.filter(search_text__contains=word)
+        return found
+
+    def ranked(self, text: str) -> Iterable[int]:
+        """The ids that `search` finds, those with the words in their name first, then alphabetically."""
+        in_name = Q()
+        for word in danish.sort_key(text).split():
+            in_name &= Q(sort_key__contains=word)
+        nearness = [models.Case(models.When(in_name, then=0), default=1)] if in_name else []
+        return self.search(text).order_by(*nearness, "sort_key", "pk").values_list("pk", flat=True)
+
+    def for_cards(self, ids: Iterable[int]) -> list[Listing]:
+        """The rows of one page of cards, in the order of the ids. One query."""
+        wanted = list(ids)
+        rows = {row.pk: row for row in self.defer("search_text", "facets").filter(pk__in=wanted)}
+        return [rows[pk] for pk in wanted if pk in rows]
+
+    def for_profile(self) -> ListingQuerySet:
+        return self.select_related("publication").defer("search_text", "facets")
+
+
+class Listing(models.Model):
+    """A row to search, filter, map and draw cards from. Rebuildable at any time: see listings.py."""
+
+    enterprise = models.OneToOneField(Enterprise, models.CASCADE, primary_key=True, related_name="listing")
+    publication = models.OneToOneField(Publication, models.CASCADE, related_name="+")
+    slug = models.SlugField(max_length=70, unique=True)
+    kind = models.CharField(max_length=12, choices=choices.Kind)
+    name = models.CharField(max_length=120)
+    sort_key = models.CharField(max_length=240, db_collation="C")
+    # What a card shows, as listings.card() shapes it.
+    card = models.JSONField()
+    # "facet:value" for each value the enterprise has, for example "sector:it-data".
+    facets = ArrayField(models.CharField(max_length=80))
+    search_text = models.TextField()
+    employees = models.PositiveIntegerField(null=True)
+    special_terms = models.PositiveIntegerField(null=True)
+    owner_members = models.PositiveIntegerField(null=True)
+    volunteers = models.PositiveIntegerField(null=True)
+    # The last day on which all five criteria are confirmed. See evidence.py.
+    verified_until = models.DateField(null=True)
+    confirmed_on = models.DateField(null=True)
+    first_published_at = models.DateTimeField()
+    published_at = models.DateTimeField()
+    is_demo = models.BooleanField(default=False)
+
+    objects = ListingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("sort_key", "pk")
+        indexes = (
+            GinIndex(fields=["facets"], name="listing_facets"),
+            models.Index(fields=["sort_key", "enterprise"], name="listing_by_name"),
+            models.Index(fields=["enterprise"], name="listing_demo", condition=Q(is_demo=True)),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("profile", args=[self.slug])
+
+
+class CatalogueState(models.Model):
+    """One row: the catalogue's generation, which grows with everything that changes what readers see."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    generation = models.PositiveBigIntegerField(default=1)
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=Q(id=1), name="catalogue_has_one_state"),)
+
+    def __str__(self) -> str:
+        return str(self.generation)
+
+    @classmethod
+    def advance(cls) -> None:
+        """Tell every process, once the present transaction commits, that readers see something new."""
+        cls.objects.filter(pk=1).update(generation=F("generation") + 1)
+
+    @classmethod
+    def present(cls) -> int:
+        found: Any = cls.objects.values_list("generation", flat=True).get(pk=1)
+        return int(found)

@@ -1,0 +1,66 @@
+"""The few tags and filters the templates share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.utils import formats
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from directory import houses, linked_data
+from enterprises.choices import Weekday
+
+register = template.Library()
+
+SAMPLE_WALL, SAMPLE_DARK = "#b98226", "#7f5714"
+
+
+@register.filter
+def number(value: int) -> str:
+    """1234 as 1.234 in Danish and 1,234 in English."""
+    return str(formats.number_format(value, force_grouping=True, use_l10n=True))
+
+
+@register.filter
+def clock(value: str) -> str:
+    """A snapshot's "17:00" as Danes write it, 17.00."""
+    return value.replace(":", ".") if get_language() == "da" else value
+
+
+@register.filter
+def weekday(value: int) -> str:
+    return str(Weekday(value).label)
+
+
+@register.filter
+def explanation(term: Any) -> str:
+    """A term's text in the page's language."""
+    return str(term.text_en if get_language() == "en" else term.text_da)
+
+
+@register.filter
+def one_line(ownership: Any) -> str:
+    return str(ownership.short_en if get_language() == "en" else ownership.short_da)
+
+
+@register.filter
+def short(district: Any) -> str:
+    return str(district.short_en if get_language() == "en" else district.short_da)
+
+
+@register.filter
+def json_ld(data: dict[str, Any]) -> SafeString:
+    return linked_data.script(data)
+
+
+@register.simple_tag
+def brand() -> SafeString:
+    return SafeString(houses.brand())
+
+
+@register.simple_tag
+def roof_of(ownership: Any) -> SafeString:
+    """A sample house with the roof that stands for an ownership."""
+    return SafeString(houses.svg(houses.draw(ownership.slug, SAMPLE_WALL, SAMPLE_DARK, ownership.roof)))

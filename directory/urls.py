@@ -1,0 +1,47 @@
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.contrib.sitemaps.views import sitemap
+from django.urls import include, path
+from django.utils.translation import gettext_lazy as _
+from django.views.generic.base import RedirectView
+
+from directory.sitemaps import SITEMAPS
+from directory.views import errors, home, listing, machines, pages, profile, terms
+
+urlpatterns = [
+    path("healthz", machines.healthz, name="healthz"),
+    path("readyz", machines.readyz, name="readyz"),
+    path("robots.txt", machines.robots, name="robots"),
+    path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("favicon.ico", RedirectView.as_view(url="/static/img/favicon.ico"), name="favicon"),
+    path("was", pages.was, name="was"),
+    path("huse/<slug:slug>.png", profile.house_image, name="house-image"),
+    *i18n_patterns(
+        path("", home.home, name="home"),
+        path(_("virksomheder/"), listing.listing, name="listing"),
+        path(_("virksomheder/<slug:slug>/"), profile.profile, name="profile"),
+        path(_("virksomheder/<slug:slug>/kontakt.vcf"), profile.vcard, name="vcard"),
+        path(_("virksomheder/<slug:slug>/meld-fejl/"), profile.report_error, name="report-error"),
+        path(_("brancher/"), terms.index, {"facet": "sector"}, name="sectors"),
+        path(_("brancher/<slug:slug>/"), terms.landing, {"facet": "sector"}, name="sector"),
+        path(_("ejerskab/"), terms.index, {"facet": "ownership"}, name="ownerships"),
+        path(_("ejerskab/<slug:slug>/"), terms.landing, {"facet": "ownership"}, name="ownership"),
+        path(_("formaal/"), terms.index, {"facet": "mission"}, name="missions"),
+        path(_("formaal/<slug:slug>/"), terms.landing, {"facet": "mission"}, name="mission"),
+        path(_("bydele/"), terms.index, {"facet": "district"}, name="districts"),
+        path(_("bydele/<slug:slug>/"), terms.landing, {"facet": "district"}, name="district"),
+        path(_("om/"), pages.about, name="about"),
+        path(_("tilgaengelighed/"), pages.accessibility, name="accessibility"),
+        path(_("privatliv/"), pages.privacy, name="privacy"),
+        path(_("aabne-data/"), pages.open_data, name="open-data"),
+        path(_("stilguide/"), pages.style_guide, name="style-guide"),
+        path("", include("enterprises.urls")),
+        path("admin/", admin.site.urls),
+        prefix_default_language=False,
+    ),
+]
+
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler500 = errors.server_error

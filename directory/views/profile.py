@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+from itertools import islice
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import condition, require_safe
+
+from directory import catalogue as catalogues
+from directory import linked_data
+from directory.cards import cards
+from directory.houses import png
+from directory.models import Listing
+from directory.profiles import Profile
+from directory.vcards import vcard as written_vcard
+from directory.views.errors import gone, too_many_requests
+from enterprises import reports
+from enterprises.models import Enterprise, FormerSlug
+
+RELATED = 4
+
+
+def profile(request: HttpRequest, slug: str) -> HttpResponse:
+    listing = Listing.objects.for_profile().filter(slug=slug).first()
+    if listing is None:
+        return _elsewhere(request, slug, "profile")
+    catalogue = catalogues.of(request)
+    shown = Profile(listing, catalogue, timezone.now())
+    path = reverse("profile", args=[slug])
+    trail = [(_("Virksomheder"), reverse("listing"))]
+    if shown.sector:
+        trail.append((str(shown.sector), reverse("sector", args=[shown.sector.slug])))
+    context = {
+        "profile": shown,
+        "related": cards(Listing.objects.for_cards(_related(shown)), catalogue),
+        "trail": trail,
+        "linked_data": [
+            linked_data.organisation(shown),
+            linked_data.breadcrumbs([*trail, (shown.name, path)]),
+        ],
+        "canonical": path,
+    }
+    return render(request, "profile.html", context)
+
+
+def _related(profile: Profile) -> list[int]:
+    """A few others of the same trade: in the same district first, then anywhere."""
+    catalogue = profile.catalogue
+    itself = catalogue.bits_of([profile.listing.pk])
+    same_trade = (
+        catalogue.matching({"sector": tuple(sector.slug for sector in profile.sectors[:1])}) & ~itself
+    )
+    near = same_trade & catalogue.matching({"district": tuple(d.slug for d in profile.districts)})
+    nearest = list(islice(catalogue.in_order(near, "confirmed"), RELATED)) if profile.sectors else []
+    others = catalogue.in_order(same_trade & ~near, "confirmed") if profile.sectors else iter(())
+    return [*nearest, *islice(others, RELATED - len(nearest))]
+
+
+def _elsewhere(request: HttpRequest, slug: str, name: str) -> HttpResponse:
+    """A slug nobody is public under now: renamed and merged ones lead on for ever, withdrawn are gone."""
+    former = FormerSlug.objects.select_related("enterprise").filter(slug=slug).first()
+    if former is None:
+        raise Http404
+    seen: set[int] = set()
+    enterprise: Enterprise | None = former.enterprise
+    while enterprise is not None and enterprise.pk not in seen:
+        listing = Listing.objects.filter(pk=enterprise.pk).only("slug").first()
+        if listing:
+            return HttpResponsePermanentRedirect(reverse(name, args=[listing.slug]))
+        seen.add(enterprise.pk)
+        withdrawal = enterprise.withdrawals.select_related("merged_into").first()
+        enterprise = withdrawal.merged_into if withdrawal else None
+    return gone(request)
+
+
+def _shown_or_404(request: HttpRequest, slug: str) -> Profile:
+    listing = Listing.objects.for_profile().filter(slug=slug).first()
+    if listing is None:
+        raise Http404
+    return Profile(listing, catalogues.of(request), timezone.now())
+
+
+@require_safe
+def vcard(request: HttpRequest, slug: str) -> HttpResponse:
+    shown = _shown_or_404(request, slug)
+    text = written_vcard(shown, reverse("profile", args=[slug]))
+    headers = {"Content-Disposition": f'attachment; filename="{slug}.vcf"', "X-Robots-Tag": "noindex"}
+    return HttpResponse(text, content_type="text/vcard; charset=utf-8", headers=headers)
+
+
+def _image_etag(request: HttpRequest, slug: str) -> str | None:
+    listing = Listing.objects.filter(slug=slug).values_list("publication_id", "verified_until").first()
+    return f'"{listing[0]}-{listing[1]}"' if listing else None
+
+
+@require_safe
+@cache_control(public=True, max_age=24 * 3600)
+@condition(etag_func=_image_etag)
+def house_image(request: HttpRequest, slug: str) -> HttpResponse:
+    """The enterprise's house as a picture for those who share the link."""
+    shown = _shown_or_404(request, slug)
+    subtitle = " · ".join(str(term) for term in (shown.sector, shown.ownership, *shown.districts[:1]) if term)
+    response = HttpResponse(png(shown.drawing, title=shown.name, subtitle=subtitle), content_type="image/png")
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
+class ReportForm(forms.Form):
+    message = forms.CharField(
+        label=gettext_lazy("Hvad er forkert?"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        error_messages={"required": gettext_lazy("Skriv, hvad der er forkert.")},
+    )
+    email = forms.EmailField(
+        label=gettext_lazy("Din mailadresse, hvis du vil have svar"), required=False, max_length=254
+    )
+    # People do not see this field; programs fill it in.
+    website = forms.CharField(
+        required=False, widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"})
+    )
+
+
+def report_error(request: HttpRequest, slug: str) -> HttpResponse:
+    shown = _shown_or_404(request, slug)
+    form = ReportForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        if not form.cleaned_data["website"]:
+            try:
+                reports.receive(
+                    shown.listing.enterprise, form.cleaned_data["message"], form.cleaned_data["email"]
+                )
+            except reports.TooManyReportsError:
+                return too_many_requests(request)
+        return redirect(f"{reverse('report-error', args=[slug])}?tak")
+    thanks = "tak" in request.GET
+    return render(
+        request, "report_error.html", {"profile": shown, "form": form, "thanks": thanks, "noindex": True}
+    )

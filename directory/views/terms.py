@@ -1,0 +1,80 @@
+"""Landing pages: every sector, ownership, mission and district with its text and its enterprises."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from directory import catalogue as catalogues
+from directory import facets, linked_data
+from directory.cards import cards
+from directory.models import Listing
+from directory.tiles import tiles
+
+SHOWN = 12
+INDEXES = {
+    "sector": ("sectors", _("Brancher"), _("Hvad de laver, fra frokostordninger til bogføring.")),
+    "ownership": (
+        "ownerships",
+        _("Ejerskab"),
+        _("Hvem der bestemmer og ejer. Husenes tage viser det: hvert ejerskab har sit eget."),
+    ),
+    "mission": ("missions", _("Formål"), _("Hvorfor de findes, og hvad overskuddet og arbejdet skal nytte.")),
+    "district": (
+        "districts",
+        _("Bydele"),
+        _("Hvor i byen de holder til. Jo mørkere felt, jo flere virksomheder."),
+    ),
+}
+
+
+def index(request: HttpRequest, facet: str) -> HttpResponse:
+    catalogue = catalogues.of(request)
+    name, heading, lede = INDEXES[facet]
+    context = {
+        "facet": facet,
+        "heading": heading,
+        "lede": lede,
+        "terms": catalogue.counted(facet),
+        "tiles": tiles(catalogue) if facet == "district" else [],
+        "canonical": reverse(name),
+    }
+    return render(request, "term_index.html", context)
+
+
+def landing(request: HttpRequest, facet: str, slug: str) -> HttpResponse:
+    catalogue = catalogues.of(request)
+    term = catalogue.term(facet, slug)
+    if term is None:
+        raise Http404
+    found = catalogue.matching({facet: (slug,)})
+    rows = Listing.objects.for_cards(islice(catalogue.in_order(found, "name"), SHOWN))
+    name, heading, _lede = INDEXES[facet]
+    trail = [(str(heading), reverse(name)), (str(term), reverse(facet, args=[slug]))]
+    selection = {facet: (slug,)}
+    other = "district" if facet != "district" else "sector"
+    counts = catalogue.counts(selection, other, catalogue.terms[other], catalogue.everything)
+    context = {
+        "facet": facet,
+        "term": term,
+        "trail": trail,
+        "cards": cards(rows, catalogue),
+        "total": found.bit_count(),
+        "all_url": reverse("listing") + facets.query_string(selection),
+        "narrower": [
+            (
+                catalogue.term(other, value),
+                count,
+                reverse("listing") + facets.query_string({**selection, other: (value,)}),
+            )
+            for value, count in counts.items()
+            if count
+        ],
+        "breadcrumbs": linked_data.breadcrumbs(trail),
+        "canonical": reverse(facet, args=[slug]),
+    }
+    return render(request, "term.html", context)
