@@ -1,0 +1,32 @@
+"""The demo city in an empty database, as the browser tests visit it: python -m tests.browser.city"""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import django
+
+RICH = "tre-gryder-og-et-laag"
+ORGANISATION = "kooperationen"
+WITHDRAWN = "kaalhovedet"
+
+
+def build() -> dict[str, tuple[str, str]]:
+    """Returns the mail address and password of each account."""
+    from django.core.management import call_command
+
+    from enterprises import publishing
+    from enterprises.content import accounts
+    from enterprises.models import Enterprise
+
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    call_command("load_content", stdout=sys.stderr)
+    publishing.withdraw(Enterprise.objects.get(slug=WITHDRAWN), reason="Lukket.")
+    return accounts.create()
+
+
+if __name__ == "__main__":
+    django.setup()
+    print(json.dumps(build()))

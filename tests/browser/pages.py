@@ -1,0 +1,34 @@
+"""Every type of page a visitor can meet, as the arguments of Site.address()."""
+
+from __future__ import annotations
+
+from tests.browser.city import ORGANISATION, RICH, WITHDRAWN
+
+FILTERED = "?q=mad&district=noerrebro&district=oesterbro&ownership=medarbejderejet"
+NOTHING = "?q=undervandsstøvsuger"
+PAGES: dict[str, tuple[tuple[str, ...], str]] = {
+    "home": (("home",), ""),
+    "listing": (("listing",), ""),
+    "listing filtered": (("listing",), FILTERED),
+    "listing without results": (("listing",), NOTHING),
+    "rich profile": (("profile", RICH), ""),
+    "organisation": (("profile", ORGANISATION), ""),
+    "sector": (("sector", "mad-catering"), ""),
+    "ownership": (("ownership", "medarbejderejet"), ""),
+    "mission": (("mission", "groen-omstilling"), ""),
+    "district": (("district", "noerrebro"), ""),
+    "sectors": (("sectors",), ""),
+    "ownerships": (("ownerships",), ""),
+    "missions": (("missions",), ""),
+    "districts": (("districts",), ""),
+    "about": (("about",), ""),
+    "accessibility": (("accessibility",), ""),
+    "privacy": (("privacy",), ""),
+    "open data": (("open-data",), ""),
+    "style guide": (("style-guide",), ""),
+    "report error": (("report-error", RICH), ""),
+    "log in": (("log-in",), ""),
+    "not found": (("profile", "findes-ikke"), ""),
+    "gone": (("profile", WITHDRAWN), ""),
+}
+IN_ENGLISH = ("home", "listing filtered", "rich profile")
