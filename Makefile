@@ -46,7 +46,7 @@ types: .venv/.installed-dev
 checks: .venv/.installed-dev
 	@.venv/bin/python -c "from directory.run import compile_messages; compile_messages()"
 	$(PRODUCTION) .venv/bin/python manage.py check --deploy --fail-level WARNING
-	$(PRODUCTION) .venv/bin/python manage.py makemigrations --check --dry-run
+	$(PRODUCTION) .venv/bin/python -W ignore manage.py makemigrations --check --dry-run
 
 pytest: .venv/.installed-dev
 	.venv/bin/python -m pytest $(if $(filter 0,$(BROWSER)),-m "not browser") $(ARGS)
