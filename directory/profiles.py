@@ -171,6 +171,14 @@ class Profile:
             if name in stated
         ]
 
+    @property
+    def changed_on(self) -> date | None:
+        """The day the profile was changed after the enterprise last confirmed it; None if it was not."""
+        publication, confirmed_on = self.listing.publication, self.listing.confirmed_on
+        published_on = self.published_at.astimezone(opening_hours.COPENHAGEN).date()
+        changed = publication.number > 1 and confirmed_on is not None and published_on > confirmed_on
+        return published_on if changed else None
+
     # -- how to reach them -------------------------------------------------------------------------
 
     @property

@@ -293,6 +293,16 @@ def test_nobody_is_merged_into_itself(bakery: Enterprise) -> None:
         publishing.withdraw(bakery, reason="Prøve", merged_into=bakery)
 
 
+def test_browsers_ask_again_where_a_profile_was(bakery: Enterprise, client: Client) -> None:
+    """A 301 or 410 without this is remembered for ever, and names change back and profiles return."""
+    republished(bakery, slug="boller")
+    moved = client.get(address("broed-broer"))
+    publishing.withdraw(bakery, reason="Lukket")
+    gone = client.get(address("boller"))
+    assert (moved.status_code, gone.status_code) == (301, 410)
+    assert moved["Cache-Control"] == gone["Cache-Control"] == "no-cache"
+
+
 # -- restore --------------------------------------------------------------------------------------
 
 

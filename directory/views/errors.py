@@ -26,7 +26,9 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def gone(request: HttpRequest) -> HttpResponse:
-    return render(request, "errors/410.html", status=410)
+    response = render(request, "errors/410.html", status=410)
+    response["Cache-Control"] = "no-cache"  # it may come back, and browsers do not forget a 410
+    return response
 
 
 def too_many_requests(request: HttpRequest) -> HttpResponse:

@@ -16,7 +16,7 @@ from directory import catalogue as catalogues
 from directory import linked_data
 from directory.cards import cards
 from directory.houses import png
-from directory.models import Listing
+from directory.models import CatalogueState, Listing
 from directory.profiles import Profile
 from directory.vcards import vcard as written_vcard
 from directory.views.errors import gone, too_many_requests
@@ -45,6 +45,7 @@ def profile(request: HttpRequest, slug: str) -> HttpResponse:
             linked_data.breadcrumbs([*trail, (shown.name, path)]),
         ],
         "canonical": path,
+        "noindex": listing.is_demo,
     }
     return render(request, "profile.html", context)
 
@@ -53,9 +54,8 @@ def _related(profile: Profile) -> list[int]:
     """A few others of the same trade: in the same district first, then anywhere."""
     catalogue = profile.catalogue
     itself = catalogue.bits_of([profile.listing.pk])
-    same_trade = (
-        catalogue.matching({"sector": tuple(sector.slug for sector in profile.sectors[:1])}) & ~itself
-    )
+    trade = tuple(sector.slug for sector in profile.sectors[:1])
+    same_trade = catalogue.matching({"trade": trade}) & ~itself
     near = same_trade & catalogue.matching({"district": tuple(d.slug for d in profile.districts)})
     nearest = list(islice(catalogue.in_order(near, "confirmed"), RELATED)) if profile.sectors else []
     others = catalogue.in_order(same_trade & ~near, "confirmed") if profile.sectors else iter(())
@@ -72,23 +72,26 @@ def _elsewhere(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     while enterprise is not None and enterprise.pk not in seen:
         listing = Listing.objects.filter(pk=enterprise.pk).only("slug").first()
         if listing:
-            return HttpResponsePermanentRedirect(reverse(name, args=[listing.slug]))
+            # For ever, but asked for each time: a name may change back, and browsers do not forget a 301.
+            return HttpResponsePermanentRedirect(
+                reverse(name, args=[listing.slug]), headers={"Cache-Control": "no-cache"}
+            )
         seen.add(enterprise.pk)
         withdrawal = enterprise.withdrawals.select_related("merged_into").first()
         enterprise = withdrawal.merged_into if withdrawal else None
     return gone(request)
 
 
-def _shown_or_404(request: HttpRequest, slug: str) -> Profile:
+def _shown(request: HttpRequest, slug: str) -> Profile | None:
     listing = Listing.objects.for_profile().filter(slug=slug).first()
-    if listing is None:
-        raise Http404
-    return Profile(listing, catalogues.of(request), timezone.now())
+    return Profile(listing, catalogues.of(request), timezone.now()) if listing else None
 
 
 @require_safe
 def vcard(request: HttpRequest, slug: str) -> HttpResponse:
-    shown = _shown_or_404(request, slug)
+    shown = _shown(request, slug)
+    if shown is None:
+        return _elsewhere(request, slug, "vcard")
     text = written_vcard(shown, reverse("profile", args=[slug]))
     headers = {"Content-Disposition": f'attachment; filename="{slug}.vcf"', "X-Robots-Tag": "noindex"}
     return HttpResponse(text, content_type="text/vcard; charset=utf-8", headers=headers)
@@ -96,7 +99,8 @@ def vcard(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _image_etag(request: HttpRequest, slug: str) -> str | None:
     listing = Listing.objects.filter(slug=slug).values_list("publication_id", "verified_until").first()
-    return f'"{listing[0]}-{listing[1]}"' if listing else None
+    # The generation too: staff may change a sector's colour or an ownership's roof.
+    return f'"{listing[0]}-{listing[1]}-{CatalogueState.present()}"' if listing else None
 
 
 @require_safe
@@ -104,7 +108,9 @@ def _image_etag(request: HttpRequest, slug: str) -> str | None:
 @condition(etag_func=_image_etag)
 def house_image(request: HttpRequest, slug: str) -> HttpResponse:
     """The enterprise's house as a picture for those who share the link."""
-    shown = _shown_or_404(request, slug)
+    shown = _shown(request, slug)
+    if shown is None:
+        return _elsewhere(request, slug, "house-image")
     subtitle = " · ".join(str(term) for term in (shown.sector, shown.ownership, *shown.districts[:1]) if term)
     response = HttpResponse(png(shown.drawing, title=shown.name, subtitle=subtitle), content_type="image/png")
     response["Cross-Origin-Resource-Policy"] = "cross-origin"
@@ -128,7 +134,9 @@ class ReportForm(forms.Form):
 
 
 def report_error(request: HttpRequest, slug: str) -> HttpResponse:
-    shown = _shown_or_404(request, slug)
+    shown = _shown(request, slug)
+    if shown is None:
+        return _elsewhere(request, slug, "report-error")
     form = ReportForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         if not form.cleaned_data["website"]:
