@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +16,18 @@ from directory import database
 wsgi_app = "directory.wsgi"
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 # Sync workers: pages are CPU-bound and short. Slow clients belong to the proxy in front.
-workers = int(os.environ.get("WEB_CONCURRENCY", 2 * (os.cpu_count() or 1)))
+_workers = os.environ.get("WEB_CONCURRENCY", "") or str(2 * (os.cpu_count() or 1))
+if not _workers.isdigit() or _workers == "0":
+    sys.exit(f"Den fælles by cannot start. WEB_CONCURRENCY must be 1 or more, not {_workers!r}.")
+workers = int(_workers)
 preload_app = True
 timeout = 30
 graceful_timeout = 10
 max_requests = 20_000
 max_requests_jitter = 2_000
 control_socket_disable = True
-loglevel = "warning"
+# Not "warning": there gunicorn writes the addresses of those who send it nonsense.
+loglevel = "error"
 accesslog = None
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 – gunicorn makes unique files
 
@@ -29,6 +35,16 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 def when_ready(server: Any) -> None:
     if announcement := os.environ.get("ANNOUNCE"):
         print(announcement, flush=True)
+
+
+def post_worker_init(worker: Any) -> None:
+    """Read the catalogue before the first visitor asks."""
+    from django.db import DatabaseError
+
+    from directory import catalogue
+
+    with suppress(DatabaseError):
+        catalogue.present()
 
 
 def post_fork(server: Any, worker: Any) -> None:

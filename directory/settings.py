@@ -16,9 +16,35 @@ from directory import database
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
+SWITCH = {
+    "1": True,
+    "true": True,
+    "yes": True,
+    "on": True,
+    "0": False,
+    "false": False,
+    "no": False,
+    "off": False,
+}
+
+
+def _switch(name: str, *, default: bool) -> bool:
+    written = env.str(name, default="").strip().lower()
+    if written not in {"", *SWITCH}:
+        raise ImproperlyConfigured(f"{name} must be 1 or 0, not {written!r}.")
+    return SWITCH.get(written, default)
+
+
+def _number(name: str, default: int) -> int:
+    written = env.str(name, default=str(default)).strip()
+    if not written.isdigit():
+        raise ImproperlyConfigured(f"{name} must be a whole number, not {written!r}.")
+    return int(written)
+
+
 # A demo on one's own machine: http, an embedded database, a made-up key. Never on the open internet.
-DEMO = env.bool("DEMO", default=False)
-DEBUG = DEMO and env.bool("DEBUG", default=False)
+DEMO = _switch("DEMO", default=False)
+DEBUG = DEMO and _switch("DEBUG", default=False)
 
 
 def _required(name: str, why: str) -> str:
@@ -39,7 +65,11 @@ if len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 10:
 
 # The address the public types. Links in sitemaps, mails, JSON-LD and canonical links start with it.
 SITE_URL = _required("SITE_URL", "the site's public address, like https://faellesby.example.").rstrip("/")
-_site = urlsplit(SITE_URL)
+try:
+    _site = urlsplit(SITE_URL)
+    _port = _site.port
+except ValueError as error:
+    raise ImproperlyConfigured(f"SITE_URL must look like https://host, not {SITE_URL!r}.") from error
 if _site.scheme not in ("http", "https") or not _site.hostname or _site.path:
     raise ImproperlyConfigured(f"SITE_URL must look like https://host, not {SITE_URL!r}.")
 if _site.scheme == "http" and not DEMO:
@@ -56,6 +86,8 @@ except (ValueError, KeyError) as error:
         "DATABASE_URL cannot be read: use postgres://user:password@host/name."
     ) from error
 
+if not DATABASES["default"]["NAME"]:
+    raise ImproperlyConfigured("DATABASE_URL names no database: use postgres://user:password@host/name.")
 ALLOWED_HOSTS: list[str] = [_site.hostname, *env.list("ALLOWED_HOSTS", default=[])]
 if "*" in ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS must name hosts; * would let anyone choose the site's name.")
@@ -67,6 +99,8 @@ CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="")
 CONTACT_PHONE = env.str("CONTACT_PHONE", default="")
 # The declaration made in the state's WAS-Tool; /was leads there once it exists.
 WAS_URL = env.str("WAS_URL", default="")
+if WAS_URL and not WAS_URL.startswith("https://"):
+    raise ImproperlyConfigured(f"WAS_URL must start with https://, not {WAS_URL!r}.")
 
 INSTALLED_APPS = [
     "directory",
@@ -148,24 +182,30 @@ STORAGES = {
 }
 WHITENOISE_MAX_AGE = 3600
 
-vars().update(env.email("EMAIL_URL", default="consolemail://"))
+try:
+    vars().update(env.email("EMAIL_URL", default="consolemail://"))
+except Exception as error:  # django-environ raises the bare class
+    raise ImproperlyConfigured(
+        "EMAIL_URL cannot be read: use smtp+tls://user:password@host:587 or consolemail://."
+    ) from error
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"hej@{_site.hostname}")
 
 # -- security -------------------------------------------------------------------------------------
 
 _https = _site.scheme == "https"
-SECURE_SSL_REDIRECT = _https and env.bool("SSL_REDIRECT", default=True)
+SECURE_SSL_REDIRECT = _https and _switch("SSL_REDIRECT", default=True)
 SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]
-SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=365 * 24 * 3600) if _https else 0
+SECURE_HSTS_SECONDS = _number("HSTS_SECONDS", 365 * 24 * 3600) if _https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _https
 SECURE_HSTS_PRELOAD = _https
-if env.bool("BEHIND_PROXY", default=False):
+if _switch("BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SESSION_COOKIE_NAME = "__Host-session" if _https else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if _https else "csrf"
+CSRF_COOKIE_AGE = None  # gone with the browser window
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
