@@ -398,5 +398,12 @@ def write_icons(folder: pathlib.Path) -> None:
     icon(_BRAND, 180, scale=4.5, background=PAPER).save(folder / "apple-touch-icon.png", optimize=True)
 
 
+def write_share_picture(folder: pathlib.Path) -> None:
+    """The picture of the site itself, for links to pages that are nobody's own. Run with the icons."""
+    picture = png(_QUIET_STREET[0], title="Den fælles by", subtitle="København har flere ejere, end du tror")
+    (folder / "share.png").write_bytes(picture)
+
+
 if __name__ == "__main__":
+    write_share_picture(pathlib.Path("static/img"))
     write_icons(pathlib.Path("static/img"))

@@ -21,7 +21,7 @@ class Bilingual(Sitemap):  # type: ignore[type-arg]
 
 class ProfileMap(Bilingual):
     def items(self) -> QuerySet[Listing]:
-        return Listing.objects.only("slug", "published_at").order_by("pk")
+        return Listing.objects.filter(is_demo=False).only("slug", "published_at").order_by("pk")
 
     def lastmod(self, item: Listing) -> datetime:
         return item.published_at

@@ -12,11 +12,12 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import connection, models, transaction
 from django.db.models import Q, QuerySet
+from django.test import Client
 from stdnum.dk import cvr
 
 from directory.models import Listing
 from enterprises import choices, publishing
-from enterprises.content import loading
+from enterprises.content import accounts, loading
 from enterprises.models import (
     BuyerFacts,
     District,
@@ -27,6 +28,7 @@ from enterprises.models import (
     Place,
     Publication,
     Sector,
+    User,
 )
 from tests.test_snapshots import validate
 
@@ -143,7 +145,10 @@ def test_removing_the_demo_leaves_the_council_whole(
     city: QuerySet[Enterprise], council: QuerySet[Enterprise]
 ) -> None:
     members = set(council.values_list("pk", flat=True))
+    logins = accounts.create()
     call_command("remove_demo", verbosity=0)
+    assert not User.objects.filter(is_active=True).exists()
+    assert not Client().login(username=logins["clerk"][0], password=logins["clerk"][1])
     assert set(Enterprise.objects.values_list("pk", flat=True)) == members
     assert set(Listing.objects.values_list("pk", flat=True)) == members
     assert rows_of_nobody(members) == []

@@ -51,16 +51,17 @@ def test_the_figures_are_those_of_the_catalogue(visitor: Client) -> None:
     facts = visitor.get(HOME).page.one("dl", class_="facts")
     told = {item.one("dt").text: item.one("dd").text for item in facts.all("div")}
     assert told == {
-        "virksomheder i hele byen": "2",
+        "virksomheder og netværk i hele byen": "2",
         "medejere og medlemmer": "34",
         "ansatte, heraf 7 på særlige vilkår": "1.200",
         "sælger til kommunen og andre offentlige": "2",
     }
 
 
-def test_organisations_are_not_counted_as_enterprises(visitor: Client, bakery: Enterprise) -> None:
+def test_the_first_figure_is_what_the_listing_counts(visitor: Client, bakery: Enterprise) -> None:
     published("Foreningen Byens Netværk", kind="organisation", sectors=())
-    assert visitor.get(HOME).page.one("dl", class_="facts").all("dd")[0].text == "1"
+    assert visitor.get(HOME).page.one("dl", class_="facts").all("dd")[0].text == "2"
+    assert visitor.get("/virksomheder/").page.one(class_="total").one("b").text == "2"
 
 
 def test_an_empty_catalogue_still_has_a_front_page(visitor: Client) -> None:

@@ -315,3 +315,17 @@ def test_files_that_are_not_there_are_refused(tmp_path: Path, run: Any, name: st
 def test_file_names_that_are_no_text_do_not_break_the_database(db: None, write: Write) -> None:
     import_file(write(SHORT, name="l\udce6st.csv"))
     assert Enterprise.objects.get().imported_from.startswith("l?st.csv, række 2")
+
+
+@pytest.mark.parametrize(("given", "lacking"), [("latitude", "longitude"), ("longitude", "latitude")])
+def test_half_a_position_is_named_by_its_missing_column(
+    db: None, tmp_path: Path, given: str, lacking: str
+) -> None:
+    value = {"latitude": "55,69", "longitude": "12,55"}[given]
+    file = tmp_path / "byen.csv"
+    file.write_text(f"name;{given}\nBrød & Broer;{value}\n", encoding="utf-8")
+    errors = io.StringIO()
+    with pytest.raises(CommandError):
+        call_command("import_enterprises", str(file), stderr=errors, stdout=errors)
+    assert lacking in errors.getvalue()
+    assert not Enterprise.objects.exists()

@@ -42,7 +42,6 @@ def privacy(request: HttpRequest) -> HttpResponse:
         "session_cookie": settings.SESSION_COOKIE_NAME,
         "session_days": timedelta(seconds=settings.SESSION_COOKIE_AGE).days,
         "csrf_cookie": settings.CSRF_COOKIE_NAME,
-        "csrf_days": timedelta(seconds=settings.CSRF_COOKIE_AGE).days,
     }
     return render(request, "pages/privacy.html", context)
 

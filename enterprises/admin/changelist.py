@@ -122,7 +122,7 @@ def withdraw_selected(
     return TemplateResponse(request, "admin/enterprises/enterprise/withdraw.html", context)
 
 
-@admin.action(description=gettext_lazy("Bekræft i dag"), permissions=["change"])
+@admin.action(description=gettext_lazy("Virksomheden har bekræftet i dag"), permissions=["change"])
 def confirm_today(desk: EnterpriseAdmin, request: HttpRequest, queryset: QuerySet[Enterprise]) -> None:
     def confirm(enterprise: Enterprise) -> None:
         publishing.confirm(enterprise, on=timezone.localdate())

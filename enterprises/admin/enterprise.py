@@ -201,6 +201,17 @@ class EnterpriseAdmin(ModelAdmin):
             return False
         return super().has_delete_permission(request, obj)
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        enterprise = form.instance
+        shown = enterprise.places.filter(hidden=False).exclude(street="")
+        if enterprise.legal_form and enterprise.legal_form.sole_trader and shown:
+            self.message_user(
+                request,
+                _("Virksomheden er ejet af én person. Er adressen et hjem, så sæt kryds i “skjul adressen”."),
+                messages.WARNING,
+            )
+
     # -- publishing -----------------------------------------------------------------------------
 
     def render_change_form(

@@ -28,5 +28,13 @@ def create() -> dict[str, tuple[str, str]]:
     return logins
 
 
+def close() -> None:
+    """Shut the demo's accounts: a site without its demo must not keep their doors open."""
+    for user in User.objects.filter(email__in=(CLERK, EDITOR)):
+        user.is_active = user.is_staff = False
+        user.set_unusable_password()
+        user.save()
+
+
 def _password() -> str:
     return "-".join(secrets.token_hex(2) for _ in range(3))

@@ -97,6 +97,11 @@ def check(row: Row, vocabulary: terms.Terms) -> tuple[Values, list[Problem]]:
         except terms.CellError as error:
             values.unreadable.add(FIELD_OF.get(column, column))
             problems.append(Problem(row.number, column, str(error)))
+    for given, lacking in (("latitude", "longitude"), ("longitude", "latitude")):
+        if given in values.place and not row.cells.get(lacking):
+            text = _("Bredde- og længdegrad følges ad: skriv begge, eller lad begge stå tomme.")
+            problems.append(Problem(row.number, lacking, text))
+            values.unreadable.add(lacking)
     return values, problems
 
 
