@@ -3,12 +3,14 @@ SHELL := /bin/sh
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
+VENV = $(PYTHON) -m venv --clear .venv || { rm -rf .venv; \
+	echo "Python's venv is missing: apt-get install python3-venv." >&2; exit 1; }
 BROWSER ?= 1
 # Production-like settings for the checks that look at them; nothing connects.
 PRODUCTION = SECRET_KEY=only-for-the-deployment-check-0123456789-abcdefghijklmnopqrstuvwxyz \
 	SITE_URL=https://faellesby.example DATABASE_URL=postgres://nobody@127.0.0.1/nothing DEMO=0
 
-.PHONY: run test lint types checks pytest messages lock clean help
+.PHONY: run test lint types checks pytest quality messages lock clean help
 
 help:
 	@echo "make run   set up everything and serve the site on PORT (8000)"
@@ -17,15 +19,18 @@ help:
 run: .venv/.installed
 	@exec .venv/bin/python -m directory.run
 
+# Made anew where an earlier attempt stopped half way.
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed." >&2; exit 1; }
-	$(PYTHON) -m venv .venv
+	$(VENV)
 
 .venv/.installed: requirements.txt | .venv/bin/python
+	@.venv/bin/python -m pip --version >/dev/null 2>&1 || { $(VENV); }
 	$(PIP) -r requirements.txt
 	@touch $@
 
 .venv/.installed-dev: requirements-dev.txt | .venv/bin/python
+	@.venv/bin/python -m pip --version >/dev/null 2>&1 || { $(VENV); }
 	$(PIP) -r requirements-dev.txt
 	@touch $@ .venv/.installed
 
@@ -50,6 +55,10 @@ checks: .venv/.installed-dev
 
 pytest: .venv/.installed-dev
 	.venv/bin/python -m pytest $(if $(filter 0,$(BROWSER)),-m "not browser") $(ARGS)
+
+# How good the search is, by the queries in tests/search judged by hand.
+quality: .venv/.installed-dev
+	.venv/bin/python -m tests.search $(ARGS)
 
 # Read the strings anew into directory/locale/en; translate what is empty there.
 messages: .venv/.installed-dev

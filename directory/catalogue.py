@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import cached_property, reduce
 from operator import and_, or_
 from threading import Lock
 from typing import Any
@@ -20,7 +20,12 @@ from django.db.models import Count, Q, Sum
 from django.http import HttpRequest
 
 from directory.models import CatalogueState, Listing
-from enterprises.models import District, LegalForm, Mark, Mission, Ownership, Sector, Term
+from directory.search import text
+from directory.search.index import Index
+from directory.search.query import Query, Vocabulary, normalised, rank, understand
+from directory.search.suggestions import Suggestions
+from directory.search.vocabulary import prepare
+from enterprises.models import District, LegalForm, Mark, Mission, Ownership, Sector, SynonymGroup, Term
 
 Selection = Mapping[str, tuple[str, ...]]
 
@@ -34,6 +39,10 @@ TERMS: dict[str, type[Term]] = {
 }
 
 
+# How many bytes of bits are added at a time.
+GROWTH = 64
+
+
 @dataclass(frozen=True)
 class Catalogue:
     generation: int
@@ -42,6 +51,12 @@ class Catalogue:
     bits: dict[str, int]
     orders: dict[str, list[int]]
     sums: dict[str, int]
+    index: Index
+    vocabulary: Vocabulary
+    # folded names → positions, for those who type a name in full
+    names: dict[str, list[int]]
+    # what breaks ties between equal matches, the higher first: completeness, then day of confirmation
+    standings: list[tuple[int, int]]
     positions: dict[int, int] = field(repr=False)
 
     @property
@@ -71,6 +86,33 @@ class Catalogue:
 
     def _any(self, facet: str, values: Iterable[str]) -> int:
         return reduce(or_, (self.bits.get(f"{facet}:{value}", 0) for value in values), 0)
+
+    def search(self, typed: str, *, literally: bool = False) -> tuple[Query, list[int]]:
+        """What was understood of a query, and the ids of the listings found, best first.
+
+        No SQL, except one query to look quoted phrases up word for word.
+        """
+        query = understand(typed, self.index, self.vocabulary, literally=literally)
+        facets = {facet for intent in query.intents for facet in intent.facets}
+        having = {facet: self.positions_of(self.bits.get(facet, 0)) for facet in facets}
+        name = " ".join(text.words(normalised(typed)))
+        named = self.names.get(name, []) if name else []
+        ranked = [position for _score, position in rank(query, self.index, having, self.standings)]
+        found = [self.ids[position] for position in dict.fromkeys([*named, *ranked])]
+        if query.phrases:
+            holding = Listing.objects.holding(query.phrases)
+            kept = set(holding.filter(pk__in=found).values_list("pk", flat=True))
+            found = [pk for pk in found if pk in kept]
+        return query, found
+
+    @cached_property
+    def suggestions(self) -> Suggestions:
+        """Made when somebody first types: only then it asks the database."""
+        return Suggestions(term for term, count in self.counted("sector") if count)
+
+    def positions_of(self, found: int) -> list[int]:
+        flags = found.to_bytes(len(self.ids) // 8 + 1, "little")
+        return [position for position in range(len(self.ids)) if flags[position >> 3] >> (position & 7) & 1]
 
     def bits_of(self, ids: Iterable[int]) -> int:
         flags = bytearray(len(self.ids) // 8 + 1)
@@ -123,20 +165,27 @@ def build() -> Catalogue:
     ids: list[int] = []
     flags: dict[str, bytearray] = {}
     dates: list[tuple[Any, Any]] = []
-    total = Listing.objects.count()
+    words = Index()
+    names: dict[str, list[int]] = {}
+    standings: list[tuple[int, int]] = []
     rows = Listing.objects.order_by("sort_key", "pk").values_list(
-        "pk", "facets", "first_published_at", "confirmed_on"
+        "pk", "facets", "first_published_at", "confirmed_on", "words", "name", "completeness"
     )
-    for position, (pk, facets, first_published_at, confirmed_on) in enumerate(
-        rows.iterator(chunk_size=5_000)
-    ):
+    for position, row in enumerate(rows.iterator(chunk_size=5_000)):
+        pk, facets, first_published_at, confirmed_on, fields, name, completeness = row
+        words.add(position, fields)
+        names.setdefault(" ".join(text.words(name)), []).append(position)
+        standings.append((completeness, confirmed_on.toordinal() if confirmed_on else 0))
         ids.append(pk)
         dates.append((first_published_at.timestamp(), confirmed_on.toordinal() if confirmed_on else 0))
         for key in facets:
-            if key not in flags:
-                flags[key] = bytearray(total // 8 + 2)
-            flags[key][position >> 3] |= 1 << (position & 7)
+            array = flags.setdefault(key, bytearray())
+            if position >> 3 >= len(array):
+                array.extend(bytes((position >> 3) - len(array) + GROWTH))
+            array[position >> 3] |= 1 << (position & 7)
     by_name = list(range(len(ids)))
+    vocabulary, spoken = prepare(SynonymGroup.objects.all(), District.objects.all())
+    words.lexicon.other_words = spoken
     return Catalogue(
         generation=generation,
         terms={
@@ -151,13 +200,17 @@ def build() -> Catalogue:
             "confirmed": sorted(by_name, key=lambda position: -dates[position][1]),
         },
         sums=_sums(),
+        index=words,
+        vocabulary=vocabulary,
+        names=names,
+        standings=standings,
         positions={pk: position for position, pk in enumerate(ids)},
     )
 
 
 def _sums() -> dict[str, int]:
     found = Listing.objects.aggregate(
-        enterprises=Count("pk", filter=Q(kind="enterprise")),
+        listed=Count("pk"),
         owner_members=Sum("owner_members"),
         employees=Sum("employees"),
         special_terms=Sum("special_terms"),

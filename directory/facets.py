@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from directory.catalogue import Catalogue, Selection
+from directory.search import text
 from enterprises.choices import OpeningKind
 
 BUYER: dict[str, str | Promise] = {
@@ -99,6 +100,14 @@ def query_string(selection: Selection, **others: str) -> str:
     pairs += list(others.items())
     encoded = urlencode([(key, value) for key, value in pairs if value])
     return f"?{encoded}" if encoded else ""
+
+
+def corrected(typed: str, corrections: Sequence[tuple[str, str]]) -> str:
+    """The query with its misspelt words as they were understood; empty where nothing was corrected."""
+    if not corrections:
+        return ""
+    meant = dict(corrections)
+    return " ".join(meant.get(next(iter(text.words(word)), ""), word) for word in typed.split())
 
 
 def chips(catalogue: Catalogue, selection: Selection, path: str, **others: str) -> list[Chip]:

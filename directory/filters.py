@@ -65,6 +65,7 @@ class ListingFilter(django_filters.FilterSet):
     opening = KnownChoicesFilter(method="having", distinct=False)
     mark = KnownChoicesFilter(method="having", distinct=False)
     buyer = KnownChoicesFilter(method="having", distinct=False)
+    exact = django_filters.BooleanFilter(method="unsorted")
     sort = SortFilter(label=_("Rækkefølge"), method="unsorted", choices=list(SORTS.items()))
 
     class Meta:
@@ -73,6 +74,7 @@ class ListingFilter(django_filters.FilterSet):
 
     def __init__(self, data: Any, catalogue: Catalogue) -> None:
         super().__init__(data, Listing.objects.all())
+        self.catalogue = catalogue
         for facet, label in facets.FACETS.items():
             self.filters[facet].label = label
             self.filters[facet].extra["choices"] = list(facets.values(catalogue, facet).items())
@@ -82,7 +84,8 @@ class ListingFilter(django_filters.FilterSet):
         return listings.having(facet, values) if values else listings
 
     def having_words(self, listings: ListingQuerySet, _name: str, text: str) -> ListingQuerySet:
-        return listings.search(text)
+        _query, found = self.catalogue.search(text, literally=self.literally)
+        return listings.filter(pk__in=found)
 
     def unsorted(self, listings: ListingQuerySet, _name: str, _value: str) -> ListingQuerySet:
         return listings
@@ -90,6 +93,11 @@ class ListingFilter(django_filters.FilterSet):
     @property
     def query(self) -> str:
         return str(self.form.cleaned_data.get("q", ""))
+
+    @property
+    def literally(self) -> bool:
+        """Whether the reader wants the words as they are, misspelt or not."""
+        return bool(self.data.get("exact") == "1")
 
     @property
     def order(self) -> str:

@@ -13,6 +13,7 @@ from django.db.models.signals import post_delete, post_save
 from django.utils import timezone
 
 from directory.models import CatalogueState, Listing
+from directory.search import index
 from enterprises import copying, danish, evidence, publishing, snapshots
 from enterprises.models import (
     District,
@@ -23,10 +24,24 @@ from enterprises.models import (
     Ownership,
     Publication,
     Sector,
+    SynonymGroup,
 )
 
-TAXONOMIES = (Sector, Mission, Ownership, LegalForm, District, Mark)
+READ_BY_EVERY_PAGE = (Sector, Mission, Ownership, LegalForm, District, Mark, SynonymGroup)
 BATCH = 2_000
+# What a profile may tell. Those that tell more come first among equals in a search.
+TELLING = (
+    "impact",
+    "contact",
+    "places",
+    "offers",
+    "openings",
+    "buyer",
+    "evidence",
+    "figures",
+    "missions",
+    "founded",
+)
 
 
 def follow_publications() -> None:
@@ -34,7 +49,7 @@ def follow_publications() -> None:
     publishing.published.connect(_on_published, dispatch_uid="listing")
     publishing.withdrawn.connect(_on_withdrawn, dispatch_uid="listing")
     publishing.confirmed.connect(_on_confirmed, dispatch_uid="listing")
-    for taxonomy in TAXONOMIES:
+    for taxonomy in READ_BY_EVERY_PAGE:
         for signal in (post_save, post_delete):
             signal.connect(_on_term_changed, sender=taxonomy, dispatch_uid=f"listing-{taxonomy.__name__}")
 
@@ -96,6 +111,7 @@ def _batches(rows: Iterable[Any]) -> Iterator[list[Any]]:
 
 def build(publication: Publication, enterprise: Enterprise, first_published_at: datetime) -> Listing:
     snapshot = snapshots.upgrade(publication.snapshot, publication.schema_version)
+    words, running = index.words_of(snapshot)
     figures = {figure: stated["value"] for figure, stated in snapshot.get("figures", {}).items()}
     return Listing(
         enterprise_id=enterprise.pk,
@@ -106,7 +122,9 @@ def build(publication: Publication, enterprise: Enterprise, first_published_at: 
         sort_key=danish.sort_key(snapshot["name"])[:240],
         card=card(snapshot),
         facets=facet_keys(snapshot, timezone.localdate()),
-        search_text=search_text(snapshot),
+        completeness=sum(bool(snapshot.get(part)) for part in TELLING),
+        words=words,
+        search_text=running,
         verified_until=evidence.verified_until(snapshot),
         confirmed_on=enterprise.confirmed_on,
         first_published_at=first_published_at,
@@ -144,6 +162,8 @@ def facet_keys(snapshot: dict[str, Any], today: date) -> list[str]:
     offers = snapshot.get("offers", [])
     values: dict[str, Iterable[str | None]] = {
         "sector": _slugs(snapshot.get("sectors")),
+        # not a filter of its own: what it lives from, for "others in the same trade"
+        "trade": _slugs(snapshot.get("sectors"))[:1],
         "ownership": [snapshot.get("ownership", {}).get("slug")],
         "mission": _slugs(snapshot.get("missions")),
         "district": [place.get("district", {}).get("slug") for place in snapshot.get("places", [])],
@@ -172,22 +192,6 @@ def facet_keys(snapshot: dict[str, Any], today: date) -> list[str]:
         ],
     }
     return sorted({f"{facet}:{value}" for facet, found in values.items() for value in found if value})
-
-
-def search_text(snapshot: dict[str, Any]) -> str:
-    """All that can be found by text, folded: names, texts, offers, terms, places, openings, CVR number."""
-    parts = [snapshot["name"], *snapshot.get("aliases", []), snapshot.get("cvr", "")]
-    for field in ("tagline", "description", "impact"):
-        parts += snapshot.get(field, {}).values()
-    for offer in snapshot.get("offers", []):
-        parts += [*offer["name"].values(), *offer.get("text", {}).values()]
-    for opening in snapshot.get("openings", []):
-        parts += [*opening["title"].values(), opening["kind"]]
-    terms = [*snapshot.get("sectors", []), *snapshot.get("missions", []), snapshot.get("ownership", {})]
-    terms += [place.get("district", {}) for place in snapshot.get("places", [])]
-    for term in terms:
-        parts += [term.get("da", ""), term.get("en", "")]
-    return danish.fold(" ".join(parts))
 
 
 def _slugs(terms: list[dict[str, Any]] | None) -> list[str]:

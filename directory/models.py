@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
-from enterprises import choices, danish
+from enterprises import choices
 from enterprises.models import Enterprise, Publication
 
 
@@ -20,30 +20,21 @@ class ListingQuerySet(models.QuerySet["Listing"]):
         """Those with any of the values in one facet."""
         return self.filter(facets__overlap=[f"{facet}:{value}" for value in values])
 
-    def search(self, text: str) -> ListingQuerySet:
-        """Those in whose text every word of the query occurs, as it is or as part of a word."""
-        words = danish.fold(text).split()[:12]
-        found = self if words else self.none()
-        for word in words:
-            found = found.filter(search_text__contains=word)
+    def holding(self, phrases: Iterable[str]) -> ListingQuerySet:
+        """Those in whose text every phrase (folded words) stands word for word."""
+        found = self
+        for phrase in phrases:
+            found = found.filter(search_text__contains=f" {phrase} ")
         return found
-
-    def ranked(self, text: str) -> Iterable[int]:
-        """The ids that `search` finds, those with the words in their name first, then alphabetically."""
-        in_name = Q()
-        for word in danish.sort_key(text).split():
-            in_name &= Q(sort_key__contains=word)
-        nearness = [models.Case(models.When(in_name, then=0), default=1)] if in_name else []
-        return self.search(text).order_by(*nearness, "sort_key", "pk").values_list("pk", flat=True)
 
     def for_cards(self, ids: Iterable[int]) -> list[Listing]:
         """The rows of one page of cards, in the order of the ids. One query."""
         wanted = list(ids)
-        rows = {row.pk: row for row in self.defer("search_text", "facets").filter(pk__in=wanted)}
+        rows = {row.pk: row for row in self.defer("words", "search_text", "facets").filter(pk__in=wanted)}
         return [rows[pk] for pk in wanted if pk in rows]
 
     def for_profile(self) -> ListingQuerySet:
-        return self.select_related("publication").defer("search_text", "facets")
+        return self.select_related("publication").defer("words", "search_text", "facets")
 
 
 class Listing(models.Model):
@@ -59,6 +50,11 @@ class Listing(models.Model):
     card = models.JSONField()
     # "facet:value" for each value the enterprise has, for example "sector:it-data".
     facets = ArrayField(models.CharField(max_length=80))
+    # How much a profile tells: how many of listings.TELLING it has.
+    completeness = models.PositiveSmallIntegerField(default=0)
+    # The words to search, one string for each of search.index.FIELDS.
+    words = ArrayField(models.TextField())
+    # All that is written, as folded words in order: for phrases, and for SQL.
     search_text = models.TextField()
     employees = models.PositiveIntegerField(null=True)
     special_terms = models.PositiveIntegerField(null=True)

@@ -1,24 +1,32 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
+from django.contrib.sitemaps.views import index as sitemap_index
 from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 from django.views.generic.base import RedirectView
 
 from directory.sitemaps import SITEMAPS
-from directory.views import errors, home, listing, machines, pages, profile, terms
+from directory.views import errors, home, listing, machines, pages, profile, suggestions, terms
 
 urlpatterns = [
     path("healthz", machines.healthz, name="healthz"),
     path("readyz", machines.readyz, name="readyz"),
     path("robots.txt", machines.robots, name="robots"),
-    path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
+    path(
+        "sitemap.xml",
+        sitemap_index,
+        {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap-part"},
+        name="sitemap",
+    ),
+    path("sitemap-<section>.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap-part"),
     path("favicon.ico", RedirectView.as_view(url="/static/img/favicon.ico"), name="favicon"),
     path("was", pages.was, name="was"),
     path("huse/<slug:slug>.png", profile.house_image, name="house-image"),
     *i18n_patterns(
         path("", home.home, name="home"),
         path(_("virksomheder/"), listing.listing, name="listing"),
+        path(_("virksomheder/forslag"), suggestions.suggestions, name="suggestions"),
         path(_("virksomheder/<slug:slug>/"), profile.profile, name="profile"),
         path(_("virksomheder/<slug:slug>/kontakt.vcf"), profile.vcard, name="vcard"),
         path(_("virksomheder/<slug:slug>/meld-fejl/"), profile.report_error, name="report-error"),

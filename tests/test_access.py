@@ -29,6 +29,7 @@ ONE_LANGUAGE: dict[str, tuple[dict[str, str], dict[str, int]]] = {
     "readyz": ({}, EVERYONE),
     "robots": ({}, EVERYONE),
     "sitemap": ({}, EVERYONE),
+    "sitemap-part": ({"section": "profiles"}, EVERYONE),
     "favicon": ({}, REDIRECTED),
     "was": ({}, REDIRECTED),
     "house-image": (BAKERY, EVERYONE),
@@ -36,6 +37,7 @@ ONE_LANGUAGE: dict[str, tuple[dict[str, str], dict[str, int]]] = {
 BOTH_LANGUAGES: dict[str, tuple[dict[str, str], dict[str, int]]] = {
     "home": ({}, EVERYONE),
     "listing": ({}, EVERYONE),
+    "suggestions": ({}, EVERYONE),
     "profile": (BAKERY, EVERYONE),
     "vcard": (BAKERY, EVERYONE),
     "report-error": (BAKERY, EVERYONE),

@@ -23,6 +23,7 @@ from enterprises.models import (
     Link,
     Mark,
     MarkOf,
+    MissedSearch,
     Mission,
     Offer,
     Opening,
@@ -32,6 +33,7 @@ from enterprises.models import (
     Publication,
     Sector,
     SectorOf,
+    SynonymGroup,
     User,
 )
 from enterprises.models.enterprise import FIGURES
@@ -100,6 +102,12 @@ def nameless(model: type[models.Model], **fields: Any) -> list[tuple[str, Rows]]
 
 def term(model: type[models.Model], **fields: Any) -> Rows:
     return lambda _bakery: [model(slug="ny", name_da="Ny", name_en="New", **fields)]
+
+
+def missed(*rows: dict[str, Any]) -> Rows:
+    return lambda _bakery: [
+        MissedSearch(**{"day": DAY, "text": "ubåd", "language": "da"} | row) for row in rows
+    ]
 
 
 publication = {"schema_version": 1, "snapshot": {}, "change": "published", "published_at": timezone.now()}
@@ -174,6 +182,10 @@ BAD: list[tuple[str, Rows]] = [
     ("enterprises_district_number_key", term(District, number=1)),
     ("user_email_unique_whatever_its_case", ida_twice),
     ("editorship_once_per_person", editor_twice),
+    ("synonym_group_has_terms", lambda _bakery: [SynonymGroup()]),
+    ("missed_search_counted_in_one_row", missed({}, {"count": 2})),
+    ("missed_search_has_a_text", missed({"text": ""})),
+    ("missed_search_was_made", missed({"count": 0})),
     ("catalogue_has_one_state", lambda _bakery: [CatalogueState(pk=2)]),
 ]  # fmt: skip
 
@@ -186,6 +198,7 @@ GOOD: list[Rows] = [
     of_bakery(Place, {"latitude": 55.6, "longitude": 12.5}, {"postcode": ""}),
     of_bakery(Evidence, {"checked_on": DAY, "expires_on": date(2026, 11, 24)}, {"expires_on": DAY}, **proof),
     of_its_place(HoursException, {"first_day": DAY, "last_day": DAY}),
+    missed({}, {"language": "en"}, {"text": "ubåde"}, {"day": date(2026, 11, 24)}),
     of_its_place(OpeningHours, {"weekday": 6, "opens": time(22), "closes": time(2)}),
 ]
 

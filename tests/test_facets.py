@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from directory import catalogue as catalogues
 from directory import facets, listings
 from directory.filters import ListingFilter
-from directory.models import Listing
 from enterprises import publishing
 from enterprises.models import Enterprise, Opening, Sector
 from tests.builders import published
@@ -54,7 +53,7 @@ def asked_for(selection: Mapping[str, str | Sequence[str]], catalogue: catalogue
 def test_memory_and_database_agree(city: list[Enterprise], selection: dict[str, str | list[str]]) -> None:
     catalogue = catalogues.present()
     asked = asked_for(selection, catalogue)
-    within = catalogue.bits_of(Listing.objects.ranked(asked.query)) if asked.query else catalogue.everything
+    within = catalogue.bits_of(catalogue.search(asked.query)[1]) if asked.query else catalogue.everything
 
     found = catalogue.matching(asked.selection, within)
     assert set(catalogue.in_order(found, "name")) == set(asked.qs.values_list("pk", flat=True))

@@ -141,8 +141,8 @@ def test_hostile_searches_are_only_text(visitor: Client, hostile: Enterprise) ->
 def test_hostile_names_stay_out_of_the_sitemap_and_the_contact_card(
     visitor: Client, hostile: Enterprise
 ) -> None:
-    ElementTree.fromstring(visitor.get("/sitemap.xml").content)  # noqa: S314 – our own
-    assert b"alert" not in visitor.get("/sitemap.xml").content
+    ElementTree.fromstring(visitor.get("/sitemap-profiles.xml").content)  # noqa: S314 – our own
+    assert b"alert" not in visitor.get("/sitemap-profiles.xml").content
     card = visitor.get("/virksomheder/ond/kontakt.vcf")
     assert card.headers["Content-Type"].startswith("text/vcard")
     assert card.headers["X-Content-Type-Options"] == "nosniff"

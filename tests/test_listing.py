@@ -11,6 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.translation import override
 
+from directory import catalogue
+from directory.ways_on import Asked, Way
 from enterprises import publishing
 from enterprises.content import loading
 from enterprises.models import Enterprise
@@ -80,6 +82,8 @@ def test_words_find_what_holds_them_all(visitor: Client, bakery: Enterprise, que
         "Skrædderiet",
         tagline_da="Vi lægger bukser op",
         description_da="Sytøj",
+        tagline_en="",
+        description_en="",
         offers=(),
         sectors=["tryk-kommunikation"],
     )
@@ -120,11 +124,98 @@ def test_wildcards_and_punctuation_find_nothing_but_say_so(visitor: Client, bake
         assert visitor.get(LISTING, {"q": query}).page.one(class_="total").text == "0 virksomheder"
 
 
-def test_an_empty_result_has_ways_on(visitor: Client, bakery: Enterprise) -> None:
-    page = visitor.get(LISTING, {"q": "ubåd", "district": "valby"}).page
-    ways = {link.attrs["href"] for link in page.one(class_="empty").all("a")}
-    assert ways == {f"{LISTING}?q=ub%C3%A5d", reverse("sectors"), reverse("districts")}
-    assert all(visitor.get(way).status_code == 200 for way in ways)
+def ways_on(visitor: Client, **asked: Any) -> dict[str, str]:
+    """What an empty result offers, each with its count. Every way must lead to as many as it says."""
+    empty = visitor.get(LISTING, asked).page.one(class_="empty")
+    items = [item for item in empty.all("ul")[0].all("li") if item.all("a")]
+    ways = {item.one("a").attrs["href"]: item.text for item in items}
+    for way, label in ways.items():
+        page = visitor.get(way).page
+        if way.startswith(LISTING):
+            assert page.one(class_="total").text.split()[0] == label.partition("(")[2].rstrip(")")
+    return ways
+
+
+@pytest.fixture
+def guitars(bakery: Enterprise) -> Enterprise:
+    return published(
+        "Guitarbyggeren",
+        district="valby",
+        sectors=["kultur-event"],
+        tagline_da="Vi bygger din guitar",
+        tagline_en="We make your guitar",
+        description_da="Kom forbi.",
+        description_en="Drop in.",
+        offers=("Strenge",),
+    )
+
+
+def test_a_filter_in_the_way_can_be_taken_away(visitor: Client, guitars: Enterprise) -> None:
+    ways = ways_on(visitor, q="guitar", district="noerrebro", sort="name")
+    assert ways[f"{LISTING}?q=guitar&sort=name"] == "Uden filteret Nørrebro (1)"
+    assert ways[f"{LISTING}?district=noerrebro&sort=name"] == "Kun filtrene, uden søgeordene (1)"
+    assert {reverse("sectors"), reverse("districts")} <= set(ways)
+
+
+def test_only_filters_that_help_are_offered_away(visitor: Client, guitars: Enterprise) -> None:
+    ways = ways_on(visitor, q="guitar", district="valby", sector=["finans", "mad-catering"])
+    assert f"{LISTING}?q=guitar&district=valby" in ways
+    assert f"{LISTING}?q=guitar&sector=finans&sector=mad-catering" not in ways
+    assert ways[f"{LISTING}?q=guitar"] == "Uden filtre (1)"
+
+
+def test_unfiltered_is_not_offered_where_it_finds_nothing(visitor: Client, guitars: Enterprise) -> None:
+    assert f"{LISTING}?q=ub%C3%A5d" not in ways_on(visitor, q="ubåd", district="valby")
+
+
+def test_a_misspelt_word_searched_literally_leads_to_its_spelling(guitars: Enterprise) -> None:
+    present = catalogue.present()
+    query, _found = present.search("giutarbyggeren", literally=True)
+    kept = {"q": "giutarbyggeren", "exact": "1", "sort": ""}
+    nearest = Asked(present, query, {"district": ("noerrebro",)}, 0, kept).ways_on().nearest
+    assert nearest == [Way("guitarbyggeren", f"{LISTING}?q=guitarbyggeren", 1)]
+
+
+def test_a_phrase_nobody_writes_leads_to_its_words(visitor: Client, guitars: Enterprise) -> None:
+    assert f"{LISTING}?q=guitar+din" in ways_on(visitor, q='"guitar din" -ladcykel')
+
+
+def test_the_landing_page_that_fits_is_offered_instead_of_all_sectors(
+    visitor: Client, guitars: Enterprise
+) -> None:
+    sectors = [str(s.sector) for s in guitars.sector_ranks.all()]
+    fitting = visitor.get(LISTING, {"q": "koncerten", "district": "noerrebro"}).page.one(class_="empty")
+    assert f"Se alle under {sectors[0]} (1)" in fitting.text
+    assert not fitting.all("ul", class_="sectors")
+    other = visitor.get(LISTING, {"q": "ubåd"}).page.one(class_="empty").one("ul", class_="sectors")
+    assert len(other.all("li")) == 2
+
+
+def marked(page: Element) -> list[str]:
+    return [mark.text for mark in page.one(class_="results").all("mark")]
+
+
+def test_a_search_marks_what_it_matched(visitor: Client, guitars: Enterprise) -> None:
+    assert marked(visitor.get(LISTING, {"q": "guitarer"}).page) == ["Guitarbyggeren", "guitar"]
+    assert marked(visitor.get(LISTING).page) == []
+    assert marked(visitor.get(LISTING, {"district": "valby"}).page) == []
+
+
+def test_a_card_shows_what_else_matched(visitor: Client, bakery: Enterprise, guitars: Enterprise) -> None:
+    card = visitor.get(LISTING, {"q": "ladcykel"}).page.one("article", data_enterprise=bakery.slug)
+    snippet = card.one(class_="card-snippet")
+    assert snippet.text == "Vi bager om natten og leverer på ladcykel."
+    assert snippet.one("mark").text == "ladcykel"
+    told = visitor.get(LISTING, {"q": "frokost"}).page.one("article", data_enterprise=bakery.slug)
+    assert not told.all(class_="card-snippet")
+
+
+def test_a_snippet_in_the_other_language_says_so(visitor: Client, bakery: Enterprise) -> None:
+    snippet = visitor.get(LISTING, {"q": "night"}).page.one(class_="card-snippet")
+    assert snippet.attrs["lang"] == "en" and snippet.one("mark").text == "night"
+    with override("en"):
+        page = visitor.get(reverse("listing"), {"q": "night"}).page
+    assert "lang" not in page.one(class_="card-snippet").attrs
 
 
 def test_sorting_by_newest_and_by_confirmation(visitor: Client) -> None:
@@ -235,7 +326,13 @@ def test_the_english_list_marks_what_is_danish(visitor: Client) -> None:
 
 @pytest.mark.parametrize(
     "asked",
-    [{}, {"q": "vi"}, {"sector": "bolig-lokaler-energi"}, {"q": "vi", "buyer": "public", "sort": "newest"}],
+    [
+        {},
+        {"q": "vi"},
+        {"q": "mad"},
+        {"sector": "bolig-lokaler-energi"},
+        {"q": "vi", "buyer": "public", "sort": "newest"},
+    ],
 )
 def test_the_list_costs_the_same_few_queries_however_many_there_are(
     visitor: Client, demo_records: list[loading.Record], asked: dict[str, str]

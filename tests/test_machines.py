@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 from urllib.robotparser import RobotFileParser
 from xml.etree import ElementTree
 
@@ -12,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 
-from directory.models import CatalogueState
+from directory.models import CatalogueState, Listing
 from enterprises import publishing
 from enterprises.models import Enterprise, Sector
 from tests.builders import an_enterprise
@@ -24,12 +25,16 @@ ALTERNATE = "{http://www.w3.org/1999/xhtml}link"
 
 def sitemap(client: Client) -> dict[str, dict[str, str]]:
     """{address: {language: address}}"""
-    root = ElementTree.fromstring(client.get("/sitemap.xml").content)  # noqa: S314 – our own
+    index = ElementTree.fromstring(client.get("/sitemap.xml").content)  # noqa: S314 – our own
+    root = ElementTree.Element("all")
+    for part in index.iter(f"{SITEMAP}loc"):
+        part_path = urlsplit(part.text or "").path
+        root.append(ElementTree.fromstring(client.get(part_path).content))  # noqa: S314 – our own
     return {
         url.findtext(f"{SITEMAP}loc", ""): {
             a.attrib["hreflang"]: a.attrib["href"] for a in url.iter(ALTERNATE)
         }
-        for url in root
+        for url in root.iter(f"{SITEMAP}url")
     }
 
 
@@ -126,3 +131,9 @@ def test_head_answers_like_get_without_a_body(visitor: Client, bakery: Enterpris
     for address in ("/", "/virksomheder/broed-broer/", "/huse/broed-broer.png"):
         answer = visitor.head(address)
         assert (answer.status_code, answer.content) == (200, b"")
+
+
+def test_fictional_profiles_are_kept_from_search_engines(visitor: Client, city: list[Enterprise]) -> None:
+    shown = Listing.objects.filter(is_demo=True)[0]
+    assert visitor.get(shown.get_absolute_url()).page.one("meta", name="robots").attrs["content"] == "noindex"
+    assert not [address for address in sitemap(visitor) if shown.slug in address]

@@ -1,19 +1,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import get_language
 
 from directory import catalogue as catalogues
-from directory import facets
-from directory.cards import cards
+from directory import facets, snippets
+from directory.cards import Card, cards
 from directory.catalogue import Catalogue
 from directory.filters import SORTS, ListingFilter
 from directory.models import Listing
 from directory.paging import Page, page_of
+from directory.search.query import Query
+from directory.texts import Text
+from directory.ways_on import Asked
+from enterprises import missed, snapshots
 
 PER_PAGE = 24
 
@@ -21,19 +27,27 @@ PER_PAGE = 24
 def listing(request: HttpRequest) -> HttpResponse:
     catalogue = catalogues.of(request)
     asked = ListingFilter(request.GET, catalogue)
-    ids, total, within = _found(asked, catalogue)
+    found = _found(asked, catalogue)
+    ids, total, within = found.ids, found.total, found.within
     page = page_of(request.GET.get("page"), total, PER_PAGE)
-    rows = Listing.objects.for_cards(islice(ids, page.start, page.end))
     path, selection = reverse("listing"), asked.selection
-    kept = {"q": asked.query, "sort": asked.form.cleaned_data["sort"]}
+    kept = {
+        "q": asked.query,
+        "exact": "1" if asked.literally else "",
+        "sort": asked.form.cleaned_data["sort"],
+    }
+    corrected = facets.corrected(asked.query, found.query.corrections)
     query = facets.query_string(selection, **kept, page=page.in_address)
-    return render(
+    answer = render(
         request,
         "listing.html",
         {
             "filter": asked,
-            "cards": cards(rows, catalogue),
+            "cards": _cards(islice(ids, page.start, page.end), catalogue, found.query),
             "page": page,
+            "ways_on": None if total else Asked(catalogue, found.query, selection, within, kept).ways_on(),
+            "corrected": corrected,
+            "literal_url": path + facets.query_string(selection, **(kept | {"exact": "1"})),
             "facets": facets.with_counts(catalogue, selection, within),
             "chips": facets.chips(catalogue, selection, path, **kept),
             "sorts": {name: label for name, label in SORTS.items() if name != "relevance" or asked.query},
@@ -45,20 +59,62 @@ def listing(request: HttpRequest) -> HttpResponse:
             "noindex": bool(asked.query or sum(map(len, selection.values())) or kept["sort"]),
         },
     )
+    if _is_missed(asked, found) and not request.GET.get("page"):
+        missed.note(asked.query, get_language() or "da")
+    return answer
 
 
-def _found(asked: ListingFilter, catalogue: Catalogue) -> tuple[Iterator[int], int, int]:
-    """The ids found, in order; how many; and the bits of what the words alone find."""
+def _is_missed(asked: ListingFilter, found: _Found) -> bool:
+    """Whether the words, and no filter, are why nothing was found; stop words alone ask for nothing."""
+    told = found.query.topics or found.query.unknown
+    return bool(told) and not found.total and not any(asked.selection.values())
+
+
+def _cards(ids: Iterator[int], catalogue: Catalogue, query: Query) -> list[Card]:
+    """The cards of a page; in a search with the words marked that each was found by."""
+    wanted = snippets.Wanted.of(query)
+    if not wanted:
+        return cards(Listing.objects.for_cards(ids), catalogue)
+    rows = Listing.objects.select_related("publication").for_cards(ids)
+    return [_marked(card, row, wanted) for card, row in zip(cards(rows, catalogue), rows, strict=True)]
+
+
+def _marked(card: Card, row: Listing, wanted: snippets.Wanted) -> Card:
+    told, _worth = wanted.matched_in(card.tagline)
+    publication = row.publication
+    snapshot = snapshots.upgrade(publication.snapshot, publication.schema_version)
+    return replace(
+        card,
+        # A name is in no language.
+        name=snippets.mark(Text(card.name, ""), wanted),
+        tagline=snippets.mark(card.tagline, wanted),
+        snippet=None if told else snippets.snippet(snapshot, wanted),
+    )
+
+
+@dataclass(frozen=True)
+class _Found:
+    ids: Iterator[int]
+    total: int
+    # the bits of what the words alone find, whatever the filters
+    within: int
+    query: Query
+
+
+def _found(asked: ListingFilter, catalogue: Catalogue) -> _Found:
     if not asked.query:
         found = catalogue.matching(asked.selection)
-        return catalogue.in_order(found, asked.order), found.bit_count(), catalogue.everything
-    ranked = list(Listing.objects.ranked(asked.query))
+        ids = catalogue.in_order(found, asked.order)
+        return _Found(ids, found.bit_count(), catalogue.everything, Query())
+    query, ranked = catalogue.search(asked.query, literally=asked.literally)
     within = catalogue.bits_of(ranked)
     found = catalogue.matching(asked.selection, within)
     if asked.order == "relevance":
         kept = set(catalogue.in_order(found, "name"))
-        return iter([pk for pk in ranked if pk in kept]), found.bit_count(), within
-    return catalogue.in_order(found, asked.order), found.bit_count(), within
+        ids = iter([pk for pk in ranked if pk in kept])
+    else:
+        ids = catalogue.in_order(found, asked.order)
+    return _Found(ids, found.bit_count(), within, query)
 
 
 def _page_urls(page: Page, selection: catalogues.Selection, kept: dict[str, str]) -> dict[str, str]:

@@ -34,6 +34,7 @@ def robots(request: HttpRequest) -> HttpResponse:
                 # The star changes nothing but keeps readers that drop an empty query from the whole list.
                 f"Disallow: {reverse('listing')}?*",
                 f"Allow: {reverse('listing')}?page=",
+                f"Disallow: {reverse('suggestions')}?*",
                 f"Disallow: {reverse('my-enterprises')}",
             ]
     lines += [

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enterprises import danish
 from enterprises.admin.base import AddressForm, ModelAdmin
-from enterprises.models import District, LegalForm, Mark, Mission, Ownership, Sector
+from enterprises.models import District, LegalForm, Mark, Mission, Ownership, Sector, SynonymGroup
 
 
 class TermForm(AddressForm):
@@ -46,3 +46,9 @@ class DistrictAdmin(TermAdmin):
 class MarkAdmin(TermAdmin):
     list_display = ("name_da", "kind", "slug", "position")
     list_filter = ("kind",)
+
+
+@admin.register(SynonymGroup)
+class SynonymGroupAdmin(ModelAdmin):
+    list_display = ("__str__",)
+    search_fields = ("da", "en")

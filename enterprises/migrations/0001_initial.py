@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
                         verbose_name="andre stavemåder",
                     ),
                 ),
-                ("slug", models.SlugField(max_length=70, unique=True, verbose_name="adresse")),
+                ("slug", models.SlugField(max_length=70, unique=True, verbose_name="webadresse")),
                 (
                     "cvr",
                     models.CharField(

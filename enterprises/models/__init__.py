@@ -2,9 +2,11 @@
 
 from enterprises.models.enterprise import BuyerFacts, Enterprise, FormerSlug, Link, Offer, Opening, SectorOf
 from enterprises.models.evidence import Evidence, MarkOf
+from enterprises.models.missed import MissedSearch
 from enterprises.models.people import Editorship, ErrorReport, User
 from enterprises.models.place import HoursException, OpeningHours, Place
 from enterprises.models.publication import Publication, Withdrawal
+from enterprises.models.synonyms import SynonymGroup
 from enterprises.models.taxonomy import District, LegalForm, Mark, Mission, Ownership, Sector, Term
 
 __all__ = [
@@ -20,6 +22,7 @@ __all__ = [
     "Link",
     "Mark",
     "MarkOf",
+    "MissedSearch",
     "Mission",
     "Offer",
     "Opening",
@@ -29,6 +32,7 @@ __all__ = [
     "Publication",
     "Sector",
     "SectorOf",
+    "SynonymGroup",
     "Term",
     "User",
     "Withdrawal",

@@ -51,7 +51,7 @@ class Enterprise(models.Model):
         verbose_name=_("andre stavemåder"),
         help_text=_("Så man også finder jer under dem. Adskil med komma."),
     )
-    slug = models.SlugField(_("adresse"), max_length=70, unique=True)
+    slug = models.SlugField(_("webadresse"), max_length=70, unique=True)
     cvr = models.CharField(
         _("CVR-nummer"), max_length=8, unique=True, null=True, blank=True, validators=[eight_digits]
     )

@@ -13,8 +13,3 @@ if (navigator.share) {
   }
 }
 
-// A choice in the list of orders is enough; the button is for those without scripts.
-for (const select of document.querySelectorAll(".sort select")) {
-  select.parentElement.querySelector("button").hidden = true;
-  select.addEventListener("change", () => select.form.requestSubmit());
-}

@@ -1,0 +1,145 @@
+"""Shows why a listing was found: marks the matched words, and picks the passage that says it best."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.html import escape
+from django.utils.safestring import SafeData
+from django.utils.translation import get_language
+
+from directory.search import text
+from directory.search.query import Query
+from directory.texts import LANGUAGES, Text
+
+LONGEST = 160
+CUT = "…"
+
+# A word as it is written: an abbreviation, or letters and digits joined by hyphens; é may be two characters.
+_LETTER = "[^\\W_][\u0300-\u036f]*"
+_WRITTEN = re.compile(rf"(?:[^\W\d_]\.){{2,}}(?:[^\W\d_]\b)?|(?:{_LETTER})+(?:[-/'’](?:{_LETTER})+)*")
+_BETWEEN_SENTENCES = re.compile(r"(?<=[.!?])\s+|\s*\n\s*")
+
+
+class Marked(Text, SafeData):
+    """A text as HTML: escaped, with <mark> around the words that were searched for."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a query is about, word by word."""
+
+    # folded word → (number of the topic, how much a match is worth)
+    words: dict[str, list[tuple[int, float]]] = field(default_factory=dict)
+    # stems that only count where all are there → the same
+    expressions: dict[tuple[str, ...], list[tuple[int, float]]] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.words or self.expressions)
+
+    @classmethod
+    def of(cls, query: Query) -> Wanted:
+        words: defaultdict[str, list[tuple[int, float]]] = defaultdict(list)
+        expressions: defaultdict[tuple[str, ...], list[tuple[int, float]]] = defaultdict(list)
+        for number, topic in enumerate(query.topics):
+            for way, worth in topic.ways.items():
+                match = (number, worth * topic.weight)
+                if len(way) == 1:
+                    words[way[0]].append(match)
+                else:
+                    expressions[tuple(map(text.stem, way))].append(match)
+        return cls(dict(words), dict(expressions))
+
+    def matched_in(self, written: str) -> tuple[set[str], float]:
+        """The folded words of a text that were searched for, and how well it answers the query."""
+        here = set(text.words(written))
+        found = {word for word in here if word in self.words}
+        matches = [match for word in found for match in self.words[word]]
+        if self.expressions:
+            stems = {word: text.stem(word) for word in here}
+            for expression, known in self.expressions.items():
+                if set(stems.values()).issuperset(expression):
+                    matches += known
+                    found |= {word for word, stem in stems.items() if stem in expression}
+        best: defaultdict[int, float] = defaultdict(float)
+        for number, worth in matches:
+            best[number] = max(best[number], worth)
+        return found, sum(best.values())
+
+
+def mark(shown: Text, wanted: Wanted) -> Marked:
+    """The text with the matched words marked, each whole."""
+    found, _worth = wanted.matched_in(shown)
+    pieces = []
+    end = 0
+    for start, stop in _spans(shown, found):
+        pieces += [escape(shown[end:start]), "<mark>", escape(shown[start:stop]), "</mark>"]
+        end = stop
+    return Marked("".join([*pieces, escape(shown[end:])]), shown.language)
+
+
+def snippet(snapshot: dict[str, Any], wanted: Wanted) -> Marked | None:
+    """The offer or the sentence that answers the query best, marked. None where none does."""
+    best: Text | None = None
+    most = 0.0
+    for passage in _passages(snapshot):
+        _found, worth = wanted.matched_in(passage)
+        if worth > most:
+            best, most = passage, worth
+    return mark(shortened(best, wanted), wanted) if best is not None else None
+
+
+def _passages(snapshot: dict[str, Any]) -> Iterator[Text]:
+    """Offers before the description, and the reader's own language before the other."""
+    here = get_language() or "da"
+    for language in dict.fromkeys((here, *LANGUAGES)):
+        for offer in snapshot.get("offers", []):
+            if name := offer["name"].get(language):
+                yield Text(name, language)
+        description = snapshot.get("description", {}).get(language, "")
+        for sentence in _BETWEEN_SENTENCES.split(description):
+            yield Text(sentence.strip(), language)
+
+
+def shortened(passage: Text, wanted: Wanted) -> Text:
+    """At most LONGEST characters around the first match, cut between words."""
+    if len(passage) <= LONGEST:
+        return passage
+    found, _worth = wanted.matched_in(passage)
+    first = next(_spans(passage, found), (0, 0))
+    room = LONGEST - 2 * len(f" {CUT}")
+    start = _start(passage, first, room)
+    stop = _stop(passage, max(start + 1, first[1]), start + room)
+    before = f"{CUT} " if start else ""
+    after = f" {CUT}" if stop < len(passage) else ""
+    return Text(f"{before}{passage[start:stop].strip()}{after}", passage.language)
+
+
+def _start(passage: str, first: tuple[int, int], room: int) -> int:
+    """Where to begin so that the first match is in sight: at the beginning, or a word some way before it."""
+    begins, ends = first
+    if ends <= room:
+        return 0
+    earliest = max(0, min(begins, ends - room * 2 // 3))
+    space = passage.find(" ", earliest, begins)
+    return space + 1 if space >= 0 else begins
+
+
+def _stop(passage: str, earliest: int, latest: int) -> int:
+    if len(passage) <= latest:
+        return len(passage)
+    space = passage.rfind(" ", earliest, latest + 1)
+    return space if space >= 0 else latest
+
+
+def _spans(written: str, found: Iterable[str]) -> Iterator[tuple[int, int]]:
+    """Where the words stand that fold to one of those found."""
+    kept = set(found)
+    if kept:
+        for match in _WRITTEN.finditer(written):
+            if not kept.isdisjoint(text.words(match.group())):
+                yield match.span()
