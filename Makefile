@@ -35,8 +35,9 @@ run: .venv/.installed
 	@touch $@ .venv/.installed
 
 test: .venv/.installed-dev
-	@if [ "$(BROWSER)" != 0 ] && ! command -v chromium chromium-browser google-chrome >/dev/null; then \
-		echo "The browser tests need Chromium: apt-get install chromium (or leave them out: make test BROWSER=0)." >&2; exit 1; fi
+	@{ [ "$(BROWSER)" = 0 ] || command -v chromium || command -v chromium-browser || \
+		command -v google-chrome; } >/dev/null || { echo "The browser tests need Chromium:" \
+		"apt-get install chromium (or leave them out: make test BROWSER=0)." >&2; exit 1; }
 	@command -v xgettext >/dev/null || { echo "The translation test needs GNU gettext: apt-get install gettext." >&2; exit 1; }
 	@$(MAKE) --no-print-directory lint types checks pytest
 

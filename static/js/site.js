@@ -12,4 +12,3 @@ if (navigator.share) {
     });
   }
 }
-
