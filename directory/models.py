@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -71,11 +70,7 @@ class Listing(models.Model):
 
     class Meta:
         ordering = ("sort_key", "pk")
-        indexes = (
-            GinIndex(fields=["facets"], name="listing_facets"),
-            models.Index(fields=["sort_key", "enterprise"], name="listing_by_name"),
-            models.Index(fields=["enterprise"], name="listing_demo", condition=Q(is_demo=True)),
-        )
+        indexes = (models.Index(fields=["sort_key", "enterprise"], name="listing_by_name"),)
 
     def __str__(self) -> str:
         return self.name

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 from directory.search import text
@@ -35,9 +36,9 @@ def words_of(snapshot: dict[str, Any]) -> tuple[list[str], str]:
     """
     fields = [text.words(written) for written in _written(snapshot).values()]
     telling = [
-        " ".join(dict.fromkeys(word for word in words if word not in text.STOP_WORDS)) for words in fields
+        " ".join([word for word in dict.fromkeys(words) if word not in text.STOP_WORDS]) for words in fields
     ]
-    return telling, " ".join(["", *(word for words in fields for word in words), ""])
+    return telling, " ".join(["", *chain.from_iterable(fields), ""])
 
 
 def _written(snapshot: dict[str, Any]) -> dict[str, str]:
