@@ -56,10 +56,6 @@ class Facet:
     def rest(self) -> list[Option]:
         return [o for i, o in enumerate(self.options) if i >= SHOWN_AT_FIRST and not o.checked]
 
-    @property
-    def chosen(self) -> int:
-        return sum(option.checked for option in self.options)
-
 
 @dataclass(frozen=True)
 class Chip:
@@ -85,8 +81,8 @@ def with_counts(catalogue: Catalogue, selection: Selection, within: int) -> list
         labels = values(catalogue, name)
         counts = catalogue.counts(selection, name, labels, within)
         options = [
-            Option(value, text, counts[value], value in selection.get(name, ()))
-            for value, text in labels.items()
+            Option(value, words, counts[value], value in selection.get(name, ()))
+            for value, words in labels.items()
         ]
         options.sort(key=lambda option: -option.count)
         shown.append(Facet(name, label, options))

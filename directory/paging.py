@@ -17,10 +17,6 @@ class Page:
     def in_address(self) -> str:
         return str(self.number) if self.number > 1 else ""
 
-    @property
-    def first_shown(self) -> int:
-        return self.start + 1
-
 
 def page_of(asked: str | None, total: int, size: int) -> Page:
     last = max(1, -(-total // size))
