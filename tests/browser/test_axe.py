@@ -59,7 +59,7 @@ def test_report_with_errors(site: Site, visit: Visit) -> None:
     page = visit(site.address("report-error", RICH))
     page.fill("textarea", " ")
     page.click("main button")
-    assert page.get_by_role("alert").is_visible()
+    page.get_by_role("alert").wait_for()
     assert not violations(page)
 
 
