@@ -49,7 +49,7 @@ def _card(listing: Listing, catalogue: Catalogue, now: datetime) -> Card:
     shown = listing.card
     sector = catalogue.term("sector", next(iter(shown["sectors"]), None))
     ownership = catalogue.term("ownership", shown["ownership"])
-    opening = opening_hours.status(shown["hours"], shown["exceptions"], now)
+    opening = opening_hours.best(shown["doors"], now)
     return Card(
         pk=listing.pk,
         slug=listing.slug,

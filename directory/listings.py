@@ -12,7 +12,7 @@ from django.db.models import F, Min
 from django.db.models.signals import post_delete, post_save
 from django.utils import timezone
 
-from directory.models import CatalogueState, Listing
+from directory.models import CatalogueChange, CatalogueState, Listing
 from directory.search import index
 from enterprises import copying, danish, evidence, publishing, snapshots
 from enterprises.models import (
@@ -27,8 +27,11 @@ from enterprises.models import (
     SynonymGroup,
 )
 
+Part = CatalogueChange.Part
 READ_BY_EVERY_PAGE = (Sector, Mission, Ownership, LegalForm, District, Mark, SynonymGroup)
 BATCH = 2_000
+# Grows whenever build() makes another listing of the same publication; see rebuild_if_outdated().
+SHAPE = 1
 # What a profile may tell. Those that tell more come first among equals in a search.
 TELLING = (
     "impact",
@@ -56,21 +59,28 @@ def follow_publications() -> None:
 
 def _on_published(publications: list[Publication], **_kwargs: Any) -> None:
     _store(publications)
-    CatalogueState.advance()
+    CatalogueChange.note(Part.LISTING, [publication.enterprise_id for publication in publications])
 
 
 def _on_withdrawn(enterprises: list[Enterprise], **_kwargs: Any) -> None:
-    Listing.objects.filter(pk__in=[enterprise.pk for enterprise in enterprises]).delete()
-    CatalogueState.advance()
+    gone = [enterprise.pk for enterprise in enterprises]
+    Listing.objects.filter(pk__in=gone).delete()
+    CatalogueChange.note(Part.LISTING, gone)
 
 
 def _on_confirmed(enterprise: Enterprise, **_kwargs: Any) -> None:
     Listing.objects.filter(pk=enterprise.pk).update(confirmed_on=enterprise.confirmed_on)
-    CatalogueState.advance()
+    CatalogueChange.note(Part.LISTING, [enterprise.pk])
 
 
 def _on_term_changed(**_kwargs: Any) -> None:
-    CatalogueState.advance()
+    CatalogueChange.note(Part.TERMS)
+
+
+def rebuild_if_outdated() -> None:
+    """Make the listings anew where they were made before the code learnt to make them in another shape."""
+    if CatalogueState.objects.exclude(shape=SHAPE).exists():
+        rebuild()
 
 
 @transaction.atomic
@@ -87,7 +97,8 @@ def rebuild() -> int:
     for batch in _batches(present.iterator(chunk_size=BATCH)):
         _store(batch)
         count += len(batch)
-    CatalogueState.advance()
+    CatalogueChange.note(Part.EVERYTHING)
+    CatalogueState.objects.update(shape=SHAPE)
     return count
 
 
@@ -123,6 +134,7 @@ def build(publication: Publication, enterprise: Enterprise, first_published_at: 
         card=card(snapshot),
         facets=facet_keys(snapshot, timezone.localdate()),
         completeness=sum(bool(snapshot.get(part)) for part in TELLING),
+        points=points(snapshot),
         words=words,
         search_text=running,
         verified_until=evidence.verified_until(snapshot),
@@ -134,8 +146,18 @@ def build(publication: Publication, enterprise: Enterprise, first_published_at: 
     )
 
 
+def points(snapshot: dict[str, Any]) -> list[float]:
+    """Latitude and longitude of every place whose address is public, one after the other."""
+    return [
+        place[axis]
+        for place in snapshot.get("places", [])
+        if "latitude" in place and "longitude" in place
+        for axis in ("latitude", "longitude")
+    ]
+
+
 def card(snapshot: dict[str, Any]) -> dict[str, Any]:
-    """What a card shows: slugs of terms, and of the first place its hours."""
+    """What a card shows: slugs of terms, the first place's district and the hours of every place."""
     places = snapshot.get("places", [])
     first = places[0] if places else {}
     return {
@@ -145,8 +167,11 @@ def card(snapshot: dict[str, Any]) -> dict[str, Any]:
         "legal_form": snapshot.get("legal_form", {}).get("slug"),
         "missions": _slugs(snapshot.get("missions")),
         "district": first.get("district", {}).get("slug"),
-        "hours": first.get("hours", []),
-        "exceptions": first.get("exceptions", []),
+        "doors": [
+            {"hours": place.get("hours", []), "exceptions": place.get("exceptions", [])}
+            for place in places
+            if place.get("hours") or place.get("exceptions")
+        ],
         "rsv": snapshot.get("rsv", {}).get("registered", False),
         "openings": sorted({opening["kind"] for opening in snapshot.get("openings", [])}),
     }

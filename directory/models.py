@@ -14,6 +14,10 @@ from enterprises import choices
 from enterprises.models import Enterprise, Publication
 
 
+# A change of more listings than this is told as a change of everything.
+MOST_LISTED = 1_000
+
+
 class ListingQuerySet(models.QuerySet["Listing"]):
     def having(self, facet: str, values: Iterable[str]) -> ListingQuerySet:
         """Those with any of the values in one facet."""
@@ -49,6 +53,8 @@ class Listing(models.Model):
     card = models.JSONField()
     # "facet:value" for each value the enterprise has, for example "sector:it-data".
     facets = ArrayField(models.CharField(max_length=80))
+    # Latitude and longitude of each public place, one after the other.
+    points = ArrayField(models.FloatField(), default=list)
     # How much a profile tells: how many of listings.TELLING it has.
     completeness = models.PositiveSmallIntegerField(default=0)
     # The words to search, one string for each of search.index.FIELDS.
@@ -84,6 +90,8 @@ class CatalogueState(models.Model):
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     generation = models.PositiveBigIntegerField(default=1)
+    # The listings.SHAPE the rows were made in.
+    shape = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         constraints = (models.CheckConstraint(condition=Q(id=1), name="catalogue_has_one_state"),)
@@ -92,11 +100,46 @@ class CatalogueState(models.Model):
         return str(self.generation)
 
     @classmethod
-    def advance(cls) -> None:
-        """Tell every process, once the present transaction commits, that readers see something new."""
-        cls.objects.filter(pk=1).update(generation=F("generation") + 1)
-
-    @classmethod
     def present(cls) -> int:
         found: Any = cls.objects.values_list("generation", flat=True).get(pk=1)
         return int(found)
+
+
+class CatalogueChange(models.Model):
+    """What each generation changed, so that a process takes in the difference and not the whole catalogue."""
+
+    class Part(models.TextChoices):
+        LISTING = "listing"
+        TERMS = "terms"
+        EVERYTHING = "everything"
+
+    generation = models.PositiveBigIntegerField(db_index=True)
+    part = models.CharField(max_length=10, choices=Part)
+    # The enterprise whose listing came, changed or went. No foreign key: it may be gone for good.
+    enterprise_id = models.BigIntegerField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.generation}: {self.part} {self.enterprise_id or ''}".strip()
+
+    @classmethod
+    def note(cls, part: Part, enterprises: Iterable[int] = ()) -> None:
+        """Tell every process, once the present transaction commits, that readers see something new.
+
+        The update locks the state's row, so generations are committed in the order they are counted in.
+        """
+        CatalogueState.objects.filter(pk=1).update(generation=F("generation") + 1)
+        generation = CatalogueState.present()
+        named = list(enterprises)
+        if part == cls.Part.LISTING and len(named) > MOST_LISTED:
+            part = cls.Part.EVERYTHING
+        if part == cls.Part.EVERYTHING:
+            cls.objects.all().delete()
+        keys = named if part == cls.Part.LISTING else [None]
+        cls.objects.bulk_create([cls(generation=generation, part=part, enterprise_id=pk) for pk in keys])
+
+    @classmethod
+    def since(cls, generation: int) -> tuple[set[str], set[int]]:
+        """The parts changed after a generation, and which listings."""
+        rows = cls.objects.filter(generation__gt=generation).values_list("part", "enterprise_id")
+        found = list(rows)
+        return {part for part, _pk in found}, {pk for _part, pk in found if pk is not None}

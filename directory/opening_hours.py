@@ -61,6 +61,17 @@ def status(hours: list[dict[str, Any]], exceptions: list[dict[str, Any]], now: d
     return Status(False, None)
 
 
+def best(doors: list[dict[str, Any]], now: datetime) -> Status | None:
+    """Of several places the one to be told of: one that is open, the longest; else the next to open."""
+    found = [status(door["hours"], door["exceptions"], now) for door in doors]
+    known = [each for each in found if each]
+    always = datetime.max.replace(tzinfo=COPENHAGEN)
+    openings = [each for each in known if each.is_open]
+    if openings:
+        return max(openings, key=lambda each: each.changes or always)
+    return min(known, key=lambda each: each.changes or always, default=None)
+
+
 @dataclass(frozen=True)
 class Week:
     """A week's hours as rows: (first weekday, last weekday, intervals), equal neighbours together."""

@@ -91,10 +91,12 @@ def _prepare() -> None:
 
     with one_clear_sentence():
         django.setup()
+    from directory import listings
     from enterprises.content import accounts
     from enterprises.models import Enterprise
 
     call_command("migrate", verbosity=0)
+    listings.rebuild_if_outdated()
     _collect_static()
     if not Enterprise.objects.exists():
         print("Loading the council's members and the demo city …", flush=True)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from directory.opening_hours import COPENHAGEN, Status, intervals_on, status, week
+from directory.opening_hours import COPENHAGEN, Status, best, intervals_on, status, week
 
 Rows = list[dict[str, Any]]
 MONDAY = date(2026, 11, 23)
@@ -210,3 +210,13 @@ def test_status_agrees_with_its_definition_when_clocks_change(
     now = day + timedelta(minutes=minutes)
     found = status(hours, [], now)
     assert found and found.is_open == is_open_by_definition(hours, [], now)
+
+
+def test_of_several_doors_the_open_one_is_told() -> None:
+    moment = at("2026-11-25 12:00")  # a Wednesday
+    morning = {"hours": [{"day": 2, "opens": "08:00", "closes": "10:00"}], "exceptions": []}
+    day = {"hours": [{"day": 2, "opens": "09:00", "closes": "17:00"}], "exceptions": []}
+    evening = {"hours": [{"day": 2, "opens": "11:00", "closes": "22:00"}], "exceptions": []}
+    assert best([], moment) is None
+    assert best([morning], moment) == status(morning["hours"], [], moment)
+    assert best([morning, day, evening], moment) == Status(True, at("2026-11-25 22:00"))
