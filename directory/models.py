@@ -13,7 +13,6 @@ from django.urls import reverse
 from enterprises import choices
 from enterprises.models import Enterprise, Publication
 
-
 # A change of more listings than this is told as a change of everything.
 MOST_LISTED = 1_000
 
@@ -135,7 +134,9 @@ class CatalogueChange(models.Model):
         if part == cls.Part.EVERYTHING:
             cls.objects.all().delete()
         keys = named if part == cls.Part.LISTING else [None]
-        cls.objects.bulk_create([cls(generation=generation, part=part, enterprise_id=pk) for pk in keys])
+        cls.objects.bulk_create(
+            [CatalogueChange(generation=generation, part=part, enterprise_id=pk) for pk in keys]
+        )
 
     @classmethod
     def since(cls, generation: int) -> tuple[set[str], set[int]]:
