@@ -134,7 +134,7 @@ class CatalogueChange(models.Model):
         if part == cls.Part.EVERYTHING:
             cls.objects.all().delete()
         keys = named if part == cls.Part.LISTING else [None]
-        cls.objects.bulk_create(
+        CatalogueChange.objects.bulk_create(
             [CatalogueChange(generation=generation, part=part, enterprise_id=pk) for pk in keys]
         )
 
