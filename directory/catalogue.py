@@ -1,25 +1,28 @@
 """The whole catalogue in the process's memory, for what every page asks: terms, counts, which and how many.
 
-One Python integer per "facet:value" holds a bit for each listing, in Danish alphabetical order, so any
-combination of filters and all of its counts are a few `&`, `|` and `bit_count()`. Nothing here is
-translated or personal. A catalogue is never changed: when the generation in the database has grown,
-the next request builds a new one.
+Every listing has a position. One Python integer per "facet:value" holds a bit for each position, so any
+combination of filters and all of its counts are a few `&`, `|` and `bit_count()`; what is sorted or
+scored is arrays by position. Nothing here is translated or personal. A catalogue is never changed: when
+the generation in the database has grown, the next request makes a new one from the last and what has
+changed since.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property, reduce
 from operator import and_, or_
 from threading import Lock
 from typing import Any
 
+import numpy as np
 from django.db import transaction
-from django.db.models import Count, Q, Sum
 from django.http import HttpRequest
+from numpy.typing import NDArray
 
-from directory.models import CatalogueState, Listing
+from directory.models import CatalogueChange, CatalogueState, Listing
 from directory.search import text
 from directory.search.index import Index
 from directory.search.query import Query, Vocabulary, normalised, rank, understand
@@ -28,6 +31,9 @@ from directory.search.vocabulary import prepare
 from enterprises.models import District, LegalForm, Mark, Mission, Ownership, Sector, SynonymGroup, Term
 
 Selection = Mapping[str, tuple[str, ...]]
+Flags = NDArray[np.bool_]
+Positions = NDArray[np.int32]
+Part = CatalogueChange.Part
 
 TERMS: dict[str, type[Term]] = {
     "sector": Sector,
@@ -37,31 +43,45 @@ TERMS: dict[str, type[Term]] = {
     "mark": Mark,
     "legal_form": LegalForm,
 }
-
-
-# How many bytes of bits are added at a time.
-GROWTH = 64
+SUMS = ("employees", "special_terms", "owner_members", "volunteers")
+ROW = np.dtype(
+    [
+        ("pk", "i8"),
+        ("completeness", "i2"),
+        ("confirmed", "i4"),
+        ("first_published", "f8"),
+        ("is_demo", "?"),
+        *[(name, "i4") for name in SUMS],
+    ]
+)
+READ = (
+    "pk", "facets", "words", "name", "sort_key",
+    "completeness", "confirmed_on", "first_published_at", "is_demo", *SUMS,
+)  # fmt: skip
+# Scores that differ by less are equal.
+SAME_SCORE = 1e4
+MOST_DIFFERENCES = 5_000
 
 
 @dataclass(frozen=True)
 class Catalogue:
     generation: int
     terms: dict[str, dict[str, Any]]
-    ids: list[int]
-    bits: dict[str, int]
-    orders: dict[str, list[int]]
-    sums: dict[str, int]
-    index: Index
     vocabulary: Vocabulary
-    # folded names → positions, for those who type a name in full
-    names: dict[str, list[int]]
-    # what breaks ties between equal matches, the higher first: completeness, then day of confirmation
-    standings: list[tuple[int, int]]
-    positions: dict[int, int] = field(repr=False)
+    # by position, those struck out too
+    rows: NDArray[np.void]
+    # the positions of what is listed, as bits
+    everything: int
+    bits: dict[str, int]
+    # positions in Danish alphabetical order, and their sort keys
+    by_name: Positions
+    keys: list[tuple[str, int]] = field(repr=False)
+    # shared with the catalogues before and after, which know fewer or more positions of it
+    index: Index = field(repr=False)
+    # folded names → positions, for those who type a name in full; shared likewise
+    names: dict[str, tuple[int, ...]] = field(repr=False)
 
-    @property
-    def everything(self) -> int:
-        return (1 << len(self.ids)) - 1
+    # -- terms and counts -------------------------------------------------------------------------
 
     def term(self, facet: str, slug: str | None) -> Any:
         """The term as staff have it now; None where it has been deleted."""
@@ -87,49 +107,188 @@ class Catalogue:
     def _any(self, facet: str, values: Iterable[str]) -> int:
         return reduce(or_, (self.bits.get(f"{facet}:{value}", 0) for value in values), 0)
 
-    def search(self, typed: str, *, literally: bool = False) -> tuple[Query, list[int]]:
+    @cached_property
+    def sums(self) -> dict[str, int]:
+        listed = self.rows[self.flags(self.everything)]
+        return {
+            "listed": len(listed),
+            "demo": int(listed["is_demo"].sum()),
+            "supplies_public": self.count("buyer", "public"),
+            **{name: int(listed[name].sum(dtype=np.int64)) for name in SUMS},
+        }
+
+    # -- search -----------------------------------------------------------------------------------
+
+    def search(self, typed: str, *, literally: bool = False) -> tuple[Query, Sequence[int]]:
         """What was understood of a query, and the ids of the listings found, best first.
 
         No SQL, except one query to look quoted phrases up word for word.
         """
         query = understand(typed, self.index, self.vocabulary, literally=literally)
         facets = {facet for intent in query.intents for facet in intent.facets}
-        having = {facet: self.positions_of(self.bits.get(facet, 0)) for facet in facets}
+        having = {facet: self.flags(self.bits.get(facet, 0)) for facet in facets}
+        scores = rank(query, self.index, len(self.rows), having)
         name = " ".join(text.words(normalised(typed)))
-        named = self.names.get(name, []) if name else []
-        ranked = [position for _score, position in rank(query, self.index, having, self.standings)]
-        found = [self.ids[position] for position in dict.fromkeys([*named, *ranked])]
+        # An exact name comes first, whatever else matches.
+        for position in self.names.get(name, ()) if name else ():
+            if position < len(scores):
+                scores[position] += 1 + scores.max()
+        scores[~self.flags(self.everything)] = 0
         if query.phrases:
-            holding = Listing.objects.holding(query.phrases)
-            kept = set(holding.filter(pk__in=found).values_list("pk", flat=True))
-            found = [pk for pk in found if pk in kept]
-        return query, found
+            holding = Listing.objects.holding(query.phrases).values_list("pk", flat=True)
+            scores[~np.isin(self.rows["pk"], list(holding))] = 0
+        found = np.flatnonzero(scores)
+        order = np.lexsort((self._standing[found], -np.round(scores[found] * SAME_SCORE)))
+        return query, self.rows["pk"][found[order]].tolist()
+
+    @cached_property
+    def _standing(self) -> Positions:
+        """What breaks ties, the lower first: completeness, then day of confirmation, then the name."""
+        rows = self.rows
+        by_name = np.full(len(rows), len(rows), np.int32)
+        by_name[self.by_name] = np.arange(len(self.by_name), dtype=np.int32)
+        return _places(np.lexsort((by_name, -rows["confirmed"], -rows["completeness"])))
 
     @cached_property
     def suggestions(self) -> Suggestions:
         """Made when somebody first types: only then it asks the database."""
         return Suggestions(term for term, count in self.counted("sector") if count)
 
-    def positions_of(self, found: int) -> list[int]:
-        flags = found.to_bytes(len(self.ids) // 8 + 1, "little")
-        return [position for position in range(len(self.ids)) if flags[position >> 3] >> (position & 7) & 1]
+    # -- bits, positions and ids ------------------------------------------------------------------
+
+    def flags(self, bits: int) -> Flags:
+        size = len(self.rows)
+        packed = np.frombuffer(bits.to_bytes(size // 8 + 1, "little"), np.uint8)
+        return np.unpackbits(packed, count=size, bitorder="little").view(bool)
 
     def bits_of(self, ids: Iterable[int]) -> int:
-        flags = bytearray(len(self.ids) // 8 + 1)
-        for pk in ids:
-            position = self.positions.get(pk)
-            if position is not None:
-                flags[position >> 3] |= 1 << (position & 7)
-        return int.from_bytes(flags, "little")
+        return _bits(np.isin(self.rows["pk"], list(ids))) & self.everything
 
-    def in_order(self, found: int, order: str) -> Iterator[int]:
-        """The ids of the listings found, in one of `orders`."""
-        flags = found.to_bytes(len(self.ids) // 8 + 1, "little")
-        return (
-            self.ids[position]
-            for position in self.orders[order]
-            if flags[position >> 3] >> (position & 7) & 1
+    def in_order(self, found: int, order: str) -> list[int]:
+        """The ids of the listings found, in one of the orders: name, newest, confirmed."""
+        positions = self._order(order)
+        if found != self.everything:
+            positions = positions[self.flags(found)[positions]]
+        return self.rows["pk"][positions].tolist()  # type: ignore[no-any-return]
+
+    def _order(self, order: str) -> Positions:
+        return {"name": self.by_name, "newest": self._newest, "confirmed": self._confirmed}[order]
+
+    @cached_property
+    def _newest(self) -> Positions:
+        return self._latest_first("first_published")
+
+    @cached_property
+    def _confirmed(self) -> Positions:
+        return self._latest_first("confirmed")
+
+    def _latest_first(self, column: str) -> Positions:
+        return self.by_name[np.argsort(-self.rows[column][self.by_name], kind="stable")]
+
+    @cached_property
+    def ids(self) -> list[int]:
+        return self.in_order(self.everything, "name")
+
+    # -- taking in what has changed ---------------------------------------------------------------
+
+    def followed(self) -> Catalogue:
+        """The catalogue of this moment, from this one and what has changed since."""
+        # The generation first: what is published meanwhile leaves us out of date, never wrong about it.
+        generation = CatalogueState.present()
+        parts, changed = CatalogueChange.since(self.generation)
+        if Part.EVERYTHING in parts or not parts or len(self.rows) > 2 * len(self.by_name) + MOST_DIFFERENCES:
+            return build()
+        following = replace(self, generation=generation)
+        if Part.TERMS in parts:
+            following = replace(following, **_terms(self.index))
+        return following._with(changed) if changed else following
+
+    def _with(self, changed: set[int]) -> Catalogue:
+        """This catalogue with some listings read anew: their old positions struck out, new ones added."""
+        gone = self.flags(self.bits_of(changed))
+        self.index.remove(np.flatnonzero(gone).tolist())
+        struck = ~_bits(gone)
+        taken = _Intake(len(self.rows), self.index, self.names)
+        taken.read(Listing.objects.filter(pk__in=changed))
+        bits = {key: value & struck for key, value in self.bits.items()}
+        for key, value in taken.bits().items():
+            bits[key] = bits.get(key, 0) | value
+        kept = ~gone[self.by_name]
+        keys = (
+            [key for key, keep in zip(self.keys, kept, strict=True) if keep] if gone.any() else self.keys[:]
         )
+        by_name = self.by_name[kept].tolist()
+        for new, position in zip(taken.keys, taken.positions, strict=True):
+            place = bisect_left(keys, new)
+            keys.insert(place, new)
+            by_name.insert(place, position)
+        return replace(
+            self,
+            rows=np.concatenate([self.rows, taken.rows()]),
+            everything=self.everything & struck | taken.everything,
+            bits=bits,
+            by_name=np.array(by_name, np.int32),
+            keys=keys,
+        )
+
+
+class _Intake:
+    """Listings read from the database, given positions one after the other."""
+
+    def __init__(self, start: int, index: Index, names: dict[str, tuple[int, ...]]) -> None:
+        self.start, self.index, self.names = start, index, names
+        self.keys: list[tuple[str, int]] = []
+        self._rows: list[tuple[Any, ...]] = []
+        self._flags: dict[str, list[int]] = {}
+
+    @property
+    def positions(self) -> range:
+        return range(self.start, self.start + len(self._rows))
+
+    @property
+    def everything(self) -> int:
+        return (1 << len(self._rows)) - 1 << self.start
+
+    def read(self, listings: Any) -> None:
+        rows = listings.order_by("sort_key", "pk").values_list(*READ)
+        for row in rows.iterator(chunk_size=5_000):
+            self._take(*row)
+
+    def _take(self, pk: int, facets: list[str], words: list[str], name: str, key: str, *columns: Any) -> None:
+        position = self.start + len(self._rows)
+        completeness, confirmed_on, first_published_at, is_demo, *sums = columns
+        self.index.add(position, words)
+        folded = " ".join(text.words(name))
+        self.names[folded] = (*self.names.get(folded, ()), position)
+        confirmed = confirmed_on.toordinal() if confirmed_on else 0
+        counted = [number or 0 for number in sums]
+        self._rows.append((pk, completeness, confirmed, first_published_at.timestamp(), is_demo, *counted))
+        self.keys.append((key, pk))
+        for facet in facets:
+            self._flags.setdefault(facet, []).append(position)
+
+    def rows(self) -> NDArray[np.void]:
+        return np.array(self._rows, ROW)
+
+    def bits(self) -> dict[str, int]:
+        return {key: _bits_at(positions) for key, positions in self._flags.items()}
+
+
+def _bits(flags: Flags) -> int:
+    return int.from_bytes(np.packbits(flags, bitorder="little").tobytes(), "little")
+
+
+def _bits_at(positions: list[int]) -> int:
+    flags = np.zeros(positions[-1] + 1, bool)
+    flags[positions] = True
+    return _bits(flags)
+
+
+def _places(order: NDArray[np.intp]) -> Positions:
+    """Where in an order each position comes."""
+    places = np.empty(len(order), np.int32)
+    places[order] = np.arange(len(order), dtype=np.int32)
+    return places
 
 
 _present: Catalogue | None = None
@@ -145,7 +304,7 @@ def present() -> Catalogue:
         with _building:
             known = _present
             if known is None or known.generation != generation:
-                _present = known = build()
+                _present = known = known.followed() if known else build()
     return known
 
 
@@ -160,62 +319,30 @@ def of(request: HttpRequest) -> Catalogue:
 
 @transaction.atomic
 def build() -> Catalogue:
-    # The generation first: what is published meanwhile leaves us out of date, never wrong about it.
+    """The catalogue made from nothing but the database."""
     generation = CatalogueState.present()
-    ids: list[int] = []
-    flags: dict[str, bytearray] = {}
-    dates: list[tuple[Any, Any]] = []
-    words = Index()
-    names: dict[str, list[int]] = {}
-    standings: list[tuple[int, int]] = []
-    rows = Listing.objects.order_by("sort_key", "pk").values_list(
-        "pk", "facets", "first_published_at", "confirmed_on", "words", "name", "completeness"
-    )
-    for position, row in enumerate(rows.iterator(chunk_size=5_000)):
-        pk, facets, first_published_at, confirmed_on, fields, name, completeness = row
-        words.add(position, fields)
-        names.setdefault(" ".join(text.words(name)), []).append(position)
-        standings.append((completeness, confirmed_on.toordinal() if confirmed_on else 0))
-        ids.append(pk)
-        dates.append((first_published_at.timestamp(), confirmed_on.toordinal() if confirmed_on else 0))
-        for key in facets:
-            array = flags.setdefault(key, bytearray())
-            if position >> 3 >= len(array):
-                array.extend(bytes((position >> 3) - len(array) + GROWTH))
-            array[position >> 3] |= 1 << (position & 7)
-    by_name = list(range(len(ids)))
-    vocabulary, spoken = prepare(SynonymGroup.objects.all(), District.objects.all())
-    words.lexicon.other_words = spoken
+    index = Index()
+    taken = _Intake(0, index, {})
+    taken.read(Listing.objects)
+    index.settle()
     return Catalogue(
         generation=generation,
-        terms={
-            facet: {term.slug: term for term in model._default_manager.all()}
-            for facet, model in TERMS.items()
-        },
-        ids=ids,
-        bits={key: int.from_bytes(value, "little") for key, value in flags.items()},
-        orders={
-            "name": by_name,
-            "newest": sorted(by_name, key=lambda position: -dates[position][0]),
-            "confirmed": sorted(by_name, key=lambda position: -dates[position][1]),
-        },
-        sums=_sums(),
-        index=words,
-        vocabulary=vocabulary,
-        names=names,
-        standings=standings,
-        positions={pk: position for position, pk in enumerate(ids)},
+        **_terms(index),
+        rows=taken.rows(),
+        everything=taken.everything,
+        bits=taken.bits(),
+        by_name=np.arange(len(taken.positions), dtype=np.int32),
+        keys=taken.keys,
+        index=index,
+        names=taken.names,
     )
 
 
-def _sums() -> dict[str, int]:
-    found = Listing.objects.aggregate(
-        listed=Count("pk"),
-        owner_members=Sum("owner_members"),
-        employees=Sum("employees"),
-        special_terms=Sum("special_terms"),
-        volunteers=Sum("volunteers"),
-        supplies_public=Count("pk", filter=Q(facets__contains=["buyer:public"])),
-        demo=Count("pk", filter=Q(is_demo=True)),
-    )
-    return {name: value or 0 for name, value in found.items()}
+def _terms(index: Index) -> dict[str, Any]:
+    """What staff can change without a publication, as it is now."""
+    vocabulary, spoken = prepare(SynonymGroup.objects.all(), District.objects.all())
+    index.lexicon.other_words = spoken
+    terms = {
+        facet: {term.slug: term for term in model._default_manager.all()} for facet, model in TERMS.items()
+    }
+    return {"terms": terms, "vocabulary": vocabulary}

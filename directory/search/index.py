@@ -1,15 +1,19 @@
 """Which listings hold which words, and where: the name, what is offered, the line below the name …
 
-Postings are two flat arrays for each word, so a hundred thousand listings take some tens of megabytes.
-A listing that changes gets a new position and its old one is struck out; nothing is searched in place.
+One number for each listing a word occurs in, its position and the fields as bits, all words' numbers in
+one array; so a hundred thousand listings take some tens of megabytes. A listing that changes gets a new
+position and its old one is struck out by the catalogue; nothing is searched in place.
 """
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from directory.search import text
 from directory.search.lexicon import Lexicon
@@ -25,7 +29,15 @@ def _worth(mask: int) -> float:
     return worths[0] + _SECOND_PLACE * sum(worths[1:]) if worths else 0.0
 
 
-WORTH = [_worth(mask) for mask in range(1 << len(FIELDS))]
+WORTH = np.array([_worth(mask) for mask in range(1 << len(FIELDS))])
+# An entry is position << FIELD_BITS | fields.
+FIELD_BITS = len(FIELDS)
+_FIELDS = (1 << FIELD_BITS) - 1
+_NOTHING = np.empty(0, np.uint32)
+# How many listings may come after settling before everything is settled anew.
+MOST_LATE = 2_000
+
+Entries = NDArray[np.uint32]
 
 
 def words_of(snapshot: dict[str, Any]) -> tuple[list[str], str]:
@@ -77,51 +89,92 @@ def _term_names(snapshot: dict[str, Any]) -> list[str]:
     return [term.get(language, "") for term in terms for language in ("da", "en")]
 
 
-class Postings:
-    """The positions a word occurs at, each with the fields as bits."""
-
-    __slots__ = ("fields", "positions")
-
-    def __init__(self) -> None:
-        self.positions = array("I")
-        self.fields = bytearray()
-
-    def add(self, position: int, field: int) -> None:
-        if self.positions and self.positions[-1] == position:
-            self.fields[-1] |= 1 << field
-        else:
-            self.positions.append(position)
-            self.fields.append(1 << field)
-
-    def __len__(self) -> int:
-        return len(self.positions)
-
-    def __iter__(self) -> Iterator[tuple[int, int]]:
-        return zip(self.positions, self.fields, strict=True)
-
-
 class Index:
+    """Grows only: a catalogue that knows fewer positions than there are by now leaves the others out."""
+
     def __init__(self) -> None:
         self.lexicon = Lexicon()
-        self.postings: dict[str, Postings] = {}
         self.size = 0
+        self._words: list[str] = []
+        self._numbers: dict[str, int] = {}
+        # The entries of word n are _entries[_starts[n]:_starts[n + 1]]; what came later is in _late.
+        self._entries, self._starts = _NOTHING, np.zeros(1, np.int64)
+        self._late: dict[int, array[int]] = {}
+        self._settled = 0
 
     def add(self, position: int, fields: Sequence[str]) -> None:
         """Take in a listing's words. Positions must come in rising order."""
-        seen: set[str] = set()
-        for field, written in enumerate(fields):
+        masks: dict[str, int] = {}
+        for bit, written in enumerate(fields):
             for word in written.split():
-                posting = self.postings.get(word)
-                if posting is None:
-                    posting = self.postings[word] = Postings()
-                posting.add(position, field)
-                seen.add(word)
-        self.lexicon.add(seen)
-        self.size += 1
+                masks[word] = masks.get(word, 0) | 1 << bit
+        numbers, late = self._numbers, self._late
+        for word, mask in masks.items():
+            number = numbers.get(word)
+            if number is None:
+                number = numbers[word] = len(self._words)
+                self._words.append(word)
+            entries = late.get(number)
+            if entries is None:
+                entries = late[number] = array("I")
+            entries.append(position << FIELD_BITS | mask)
+        self.lexicon.add(masks)
+        self.size = position + 1
+        if self._settled and self.size - self._settled > MOST_LATE:
+            self.settle()
 
-    def worths(self, word: str) -> Iterator[tuple[int, float]]:
-        """(position, how well it matches) for every listing with the word, just so inflected."""
-        found = self.postings.get(word)
-        if found is None:
-            return iter(())
-        return zip(found.positions, map(WORTH.__getitem__, found.fields), strict=True)
+    def settle(self) -> None:
+        """Put all entries into the one array."""
+        counts = np.diff(
+            self._starts, append=self._starts[-1:].repeat(len(self._words) + 1 - len(self._starts))
+        )
+        late = np.zeros(len(self._words), np.int64)
+        for number, entries in self._late.items():
+            late[number] = len(entries)
+        starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts + late)])
+        settled = np.empty(starts[-1], np.uint32)
+        for number in range(len(self._words)):
+            settled[starts[number] : starts[number + 1]] = self._of(number)
+        self._entries, self._starts, self._late, self._settled = settled, starts, {}, self.size
+
+    def remove(self, positions: Iterable[int]) -> None:
+        """Let the lexicon forget the words of listings that are no longer there."""
+        gone = np.fromiter(positions, np.uint32)
+        places = np.flatnonzero(np.isin(self._entries >> FIELD_BITS, gone))
+        settled = np.searchsorted(self._starts, places, "right") - 1
+        numbers = [int(number) for number in settled]
+        for number, entries in self._late.items():
+            lost = np.isin(np.array(entries, np.uint32) >> FIELD_BITS, gone).sum()
+            numbers += [number] * int(lost)
+        self.lexicon.remove(self._words[number] for number in numbers)
+
+    def entries(self, word: str) -> Entries:
+        number = self._numbers.get(word)
+        return _NOTHING if number is None else self._of(number)
+
+    def _of(self, number: int) -> Entries:
+        late = self._late.get(number)
+        if number + 1 >= len(self._starts):
+            return _NOTHING if late is None else np.array(late, np.uint32)
+        settled = self._entries[self._starts[number] : self._starts[number + 1]]
+        return settled if late is None else np.concatenate([settled, np.array(late, np.uint32)])
+
+    def frequency(self, word: str) -> int:
+        """In how many listings the word occurs, just so inflected."""
+        return len(self.entries(word))
+
+    def best(self, words: Iterable[tuple[str, float]], size: int) -> NDArray[np.float64]:
+        """For each position below `size` the best match of any of the words, each worth so much."""
+        found = [(entries, worth) for word, worth in words if len(entries := self.entries(word))]
+        best = np.zeros(size)
+        if not found:
+            return best
+        entries = np.concatenate([entries for entries, _worth in found])
+        worths = np.repeat([worth for _entries, worth in found], [len(entries) for entries, _worth in found])
+        positions = entries >> FIELD_BITS
+        worths *= WORTH[entries & _FIELDS]
+        if self.size > size:
+            known = positions < size
+            positions, worths = positions[known], worths[known]
+        np.maximum.at(best, positions, worths)
+        return best

@@ -57,9 +57,19 @@ class Lexicon:
                 self._forget()
             self.counts[word] += 1
 
+    def remove(self, words: Iterable[str]) -> None:
+        """Count each of the words of listings that have gone, one time for each listing."""
+        for word in words:
+            self.counts[word] -= 1
+            if not self.counts[word]:
+                del self.counts[word]
+                self.forms[text.stem(word)].discard(word)
+                self.loose[text.loose(word)].discard(word)
+                self._forget()
+
     def knows(self, word: str) -> bool:
         """Whether the word, in some inflection, occurs."""
-        return text.stem(word) in self.forms
+        return bool(self.forms.get(text.stem(word)))
 
     # -- beginnings -------------------------------------------------------------------------------
 

@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
 
 from directory.search import text
 from directory.search.index import Index
@@ -46,6 +48,7 @@ _CVR = re.compile(r"\b(?:dk|cvr)?[- ]?(\d\d) ?(\d\d) ?(\d\d) ?(\d\d)\b", re.IGNO
 _MINUS = re.compile(r"(?:^|\s)-(\w\S*)")
 
 Words = tuple[str, ...]
+Scores = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -259,86 +262,56 @@ class _Reader:
 
     def _rarity(self, concept: Concept) -> float:
         """Rare concepts weigh more. Counted by the concept's fullest way, so that variants add nothing."""
-        postings = self.index.postings
-        fullest = max((len(postings.get(way[0], ())) for way in concept.ways), default=0)
+        fullest = max((self.index.frequency(way[0]) for way in concept.ways), default=0)
         return math.log(1 + (self.index.size + 1) / (fullest + 1))
 
 
 # -- ranking --------------------------------------------------------------------------------------
 
 
-def rank(
-    query: Query, index: Index, having: Mapping[str, Iterable[int]], standings: Sequence[tuple[int, int]]
-) -> list[tuple[float, int]]:
-    """(score, position) of the listings that match, best first; among equals by standing, then position."""
-    lifts = _lifts(query, having)
-    excluded = {p for word in query.excluded for p in _worths_of(word, index)}
+def rank(query: Query, index: Index, size: int, having: Mapping[str, NDArray[np.bool_]]) -> Scores:
+    """What each listing scores, by position; 0 for those that do not match.
+
+    `having` has for each "facet:value" of the intents who has it.
+    """
+    lifts = _lifts(query, having, size)
     if not query.topics:
-        if query.unknown:
-            return []
-        return _sorted(((lift, p) for p, lift in lifts.items() if p not in excluded), standings)
-    asked = sum(c.weight for c in query.topics) + len(query.unknown) * math.log(2 + index.size)
-    scores: defaultdict[int, float] = defaultdict(float)
-    matched: defaultdict[int, float] = defaultdict(float)
-    for concept in query.topics:
-        for position, worth in _best(concept, index).items():
-            scores[position] += concept.weight * worth
-            matched[position] += concept.weight * min(1.0, worth * 2)
-    weighed = (
-        (score * (1 - COVERAGE + COVERAGE * matched[p] / asked) * (1 + lifts.get(p, 0.0)), p)
-        for p, score in scores.items()
-        if p not in excluded and matched[p] >= LEAST_MATCHED * asked
-    )
-    found = _sorted(weighed, standings)
-    least = found[0][0] * LEAST_OF_BEST if found else 0.0
-    return [item for item in found if item[0] >= least]
+        scores = lifts if not query.unknown else np.zeros(size)
+    else:
+        asked = sum(c.weight for c in query.topics) + len(query.unknown) * math.log(2 + index.size)
+        scores, matched = np.zeros(size), np.zeros(size)
+        for concept in query.topics:
+            best = _best(concept, index, size)
+            scores += concept.weight * best
+            matched += concept.weight * np.minimum(1.0, best * 2)
+        scores *= (1 - COVERAGE + COVERAGE * matched / asked) * (1 + lifts)
+        scores[matched < LEAST_MATCHED * asked] = 0
+    for word in query.excluded:
+        scores[_anywhere(word, index, size) > 0] = 0
+    scores[scores < LEAST_OF_BEST * scores.max(initial=0.0)] = 0
+    return scores
 
 
-def _sorted(
-    found: Iterable[tuple[float, int]], standings: Sequence[tuple[int, int]]
-) -> list[tuple[float, int]]:
-    def key(item: tuple[float, int]) -> tuple[float, int, int, int]:
-        score, position = item
-        completeness, confirmed = standings[position]
-        return -round(score, 4), -completeness, -confirmed, position
-
-    return sorted(found, key=key)
-
-
-def _lifts(query: Query, having: Mapping[str, Iterable[int]]) -> dict[int, float]:
-    lifts: defaultdict[int, float] = defaultdict(float)
+def _lifts(query: Query, having: Mapping[str, NDArray[np.bool_]], size: int) -> Scores:
+    lifts = np.zeros(size)
     for intent in query.intents:
-        for position in {p for facet in intent.facets for p in having.get(facet, ())}:
-            lifts[position] += LIFT[intent.facets[0].partition(":")[0]]
+        who = np.zeros(size, bool)
+        for facet in intent.facets:
+            who |= having[facet]
+        lifts += who * LIFT[intent.facets[0].partition(":")[0]]
     return lifts
 
 
-def _best(concept: Concept, index: Index) -> dict[int, float]:
+def _best(concept: Concept, index: Index, size: int) -> Scores:
     """The best match of the concept in each listing."""
-    best: dict[int, float] = {}
+    best = index.best(((way[0], worth) for way, worth in concept.ways.items() if len(way) == 1), size)
     for way, worth in concept.ways.items():
-        for position, place in _holding(way, index):
-            score = worth * place
-            if score > best.get(position, 0.0):
-                best[position] = score
+        if len(way) > 1:
+            together = np.minimum.reduce([_anywhere(word, index, size) for word in way])
+            np.maximum(best, together * worth, out=best)
     return best
 
 
-def _holding(way: Words, index: Index) -> Iterator[tuple[int, float]]:
-    if len(way) == 1:
-        yield from index.worths(way[0])
-        return
-    together = _worths_of(way[0], index)
-    for word in way[1:]:
-        here = _worths_of(word, index)
-        together = {p: min(worth, here[p]) for p, worth in together.items() if p in here}
-    yield from together.items()
-
-
-def _worths_of(word: str, index: Index) -> dict[int, float]:
+def _anywhere(word: str, index: Index, size: int) -> Scores:
     """Where the word stands in any inflection, and how well."""
-    found: dict[int, float] = {}
-    for form, near in index.lexicon.inflections_of(word).items():
-        for position, worth in index.worths(form):
-            found[position] = max(worth * near, found.get(position, 0.0))
-    return found
+    return index.best(index.lexicon.inflections_of(word).items(), size)

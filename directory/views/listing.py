@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -43,7 +42,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "listing.html",
         {
             "filter": asked,
-            "cards": _cards(islice(ids, page.start, page.end), catalogue, found.query),
+            "cards": _cards(ids[page.start : page.end], catalogue, found.query),
             "page": page,
             "ways_on": None if total else Asked(catalogue, found.query, selection, within, kept).ways_on(),
             "corrected": corrected,
@@ -70,7 +69,7 @@ def _is_missed(asked: ListingFilter, found: _Found) -> bool:
     return bool(told) and not found.total and not any(asked.selection.values())
 
 
-def _cards(ids: Iterator[int], catalogue: Catalogue, query: Query) -> list[Card]:
+def _cards(ids: Iterable[int], catalogue: Catalogue, query: Query) -> list[Card]:
     """The cards of a page; in a search with the words marked that each was found by."""
     wanted = snippets.Wanted.of(query)
     if not wanted:
@@ -94,7 +93,7 @@ def _marked(card: Card, row: Listing, wanted: snippets.Wanted) -> Card:
 
 @dataclass(frozen=True)
 class _Found:
-    ids: Iterator[int]
+    ids: Sequence[int]
     total: int
     # the bits of what the words alone find, whatever the filters
     within: int
@@ -104,14 +103,15 @@ class _Found:
 def _found(asked: ListingFilter, catalogue: Catalogue) -> _Found:
     if not asked.query:
         found = catalogue.matching(asked.selection)
-        ids = catalogue.in_order(found, asked.order)
-        return _Found(ids, found.bit_count(), catalogue.everything, Query())
+        return _Found(
+            catalogue.in_order(found, asked.order), found.bit_count(), catalogue.everything, Query()
+        )
     query, ranked = catalogue.search(asked.query, literally=asked.literally)
     within = catalogue.bits_of(ranked)
     found = catalogue.matching(asked.selection, within)
     if asked.order == "relevance":
         kept = set(catalogue.in_order(found, "name"))
-        ids = iter([pk for pk in ranked if pk in kept])
+        ids = [pk for pk in ranked if pk in kept]
     else:
         ids = catalogue.in_order(found, asked.order)
     return _Found(ids, found.bit_count(), within, query)
