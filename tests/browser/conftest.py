@@ -17,7 +17,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import psycopg
 import pytest
@@ -33,6 +32,8 @@ from playwright.sync_api import (
     expect,
     sync_playwright,
 )
+
+from tests.servers import database_url
 
 # A busy machine is no error.
 expect.set_options(timeout=10_000)
@@ -112,11 +113,7 @@ def _database(name: str) -> Iterator[str]:
     ) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         connection.execute(f'CREATE DATABASE "{name}"')
-        is_socket = access["host"].startswith("/")
-        host, path = ("", access["host"] + "/") if is_socket else (access["host"], "")
-        user = ":".join(quote(part, safe="") for part in (access["user"], password) if part)
-        port = f":{access['port']}" if access["port"] else ""
-        yield f"postgres://{user}@{host}{port}/{quote(path)}{name}"
+        yield database_url(server, name)
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 

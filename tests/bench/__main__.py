@@ -1,0 +1,138 @@
+"""make bench: the site under gunicorn and PostgreSQL as in production, measured with wrk."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+from directory.database import CHECKOUT, Embedded
+from tests.bench.load import children, measure
+from tests.bench.table import table, written
+from tests.servers import database_url
+
+SECRET = "only-for-the-bench-0123456789-abcdefghijklmnopqrstuvwxyz"
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(prog="make bench")
+    arguments.add_argument("--sizes", default="1000,10000,100000")
+    arguments.add_argument("--write-readme", action="store_true")
+    options = arguments.parse_args()
+    _need_wrk()
+    server = Embedded("bench")
+    tables = []
+    with server.running(), tempfile.TemporaryDirectory() as scratch:
+        for size in map(int, options.sizes.split(",")):
+            environment = _city(server, size, scratch)
+            for warm in (False, True):
+                tables.append(_measured(server, size, environment, Path(scratch), warm=warm))
+                print(tables[-1], end="\n\n", flush=True)
+    if options.write_readme:
+        readme = CHECKOUT / "README.md"
+        readme.write_text(written(readme.read_text(), "\n\n".join(tables)))
+
+
+def _need_wrk() -> None:
+    if not shutil.which("wrk") and os.geteuid() == 0 and shutil.which("apt-get"):
+        subprocess.run(["apt-get", "install", "--yes", "--quiet", "wrk"], check=False)
+    if not shutil.which("wrk"):
+        sys.exit("make bench needs wrk: apt-get install wrk (or brew install wrk).")
+
+
+def _city(server: Embedded, size: int, scratch: str) -> dict[str, str]:
+    """The environment of a city of this size, which is made where it is missing."""
+    name = f"city_{size}"
+    access = server.connection()
+    with psycopg.connect(
+        host=access["HOST"], port=5432, user=access["USER"], dbname="postgres", autocommit=True
+    ) as connection:
+        if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [name]).rowcount:
+            connection.execute(f'CREATE DATABASE "{name}"')
+    environment = os.environ | {
+        "DEMO": "1",
+        "SECRET_KEY": SECRET,
+        "SITE_URL": "http://127.0.0.1",
+        "DATABASE_URL": database_url(access, name),
+        "DJANGO_SETTINGS_MODULE": "tests.bench.settings",
+        "STATIC_ROOT": f"{scratch}/static",
+    }
+    _manage(environment, "migrate", "--verbosity", "0")
+    _manage(environment, "collectstatic", "--noinput", "--verbosity", "0")
+    with psycopg.connect(host=access["HOST"], port=5432, user=access["USER"], dbname=name) as connection:
+        there = connection.execute("SELECT count(*) FROM directory_listing").fetchone()[0]
+    if there < size:
+        _manage(environment, "generate_city", str(size - there))
+    else:
+        _manage(environment, "rebuild_listings")
+    return environment
+
+
+def _manage(environment: dict[str, str], *command: str) -> None:
+    arguments = [sys.executable, "manage.py", *command]
+    subprocess.run(arguments, cwd=CHECKOUT, env=environment, check=True, stdout=subprocess.DEVNULL)
+
+
+def _measured(server: Embedded, size: int, environment: dict[str, str], scratch: Path, *, warm: bool) -> str:
+    printed = subprocess.check_output(
+        [sys.executable, "-m", "tests.bench.addresses"], cwd=CHECKOUT, env=environment
+    )
+    with _serving(environment if warm else environment | {"PAGE_CACHE_MB": "0"}) as (site, worker):
+        measured = [
+            measure(row, site, paths, scratch / "paths.lua", worker, server.data)
+            for row, paths in json.loads(printed).items()
+            if _is_there(site + paths[0])
+        ]
+        rollup = Path(f"/proc/{worker}/smaps_rollup").read_text().splitlines()
+        memory = {
+            line.split(":")[0]: int(line.split()[1]) // 1024
+            for line in rollup
+            if line.startswith(("Rss", "Pss:"))
+        }
+    return table(measured, size, warm=warm) + f"\n\nWorker: RSS {memory['Rss']} MB, PSS {memory['Pss']} MB"
+
+
+@contextmanager
+def _serving(environment: dict[str, str]) -> Iterator[tuple[str, int]]:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        command = ["-m", "gunicorn", "-c", "directory/gunicorn.py", "--workers", "1", "--max-requests", "0"]
+        site, descriptor = f"http://127.0.0.1:{listener.getsockname()[1]}", listener.fileno()
+        gunicorn = subprocess.Popen(
+            [sys.executable, *command, "--bind", f"fd://{descriptor}"],
+            cwd=CHECKOUT,
+            env=environment,
+            pass_fds=[descriptor],
+        )
+    try:
+        while gunicorn.poll() is None and not children(gunicorn.pid):
+            time.sleep(0.1)
+        yield site, children(gunicorn.pid)[0]
+    finally:
+        gunicorn.terminate()
+        gunicorn.wait(timeout=15)
+
+
+def _is_there(address: str) -> bool:
+    """Also waits for the worker: who connects early stands in the listener's queue."""
+    try:
+        urllib.request.urlopen(address, timeout=60).close()  # noqa: S310 – our own http
+    except urllib.error.HTTPError as error:
+        return error.code != 404
+    return True
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,60 @@
+"""One bounded run of wrk over many addresses, and the CPU it cost."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+from pathlib import Path
+
+from tests.bench.table import Figures
+
+UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
+SCRIPT = """local paths = {%s}
+local at = 0
+request = function()
+  at = at %% #paths + 1
+  return wrk.format("GET", paths[at], {["Accept-Encoding"] = "gzip, deflate, br"})
+end
+"""
+
+
+def measure(row: str, site: str, paths: list[str], script: Path, worker: int, cluster: Path) -> Figures:
+    script.write_text(SCRIPT % ",".join(map(json.dumps, paths)))
+    _wrk(site, script, 1)
+    python, postgresql = cpu([worker]), cpu(backends(cluster))
+    report = _wrk(site, script, 4)
+    served = int(re.search(r"(\d+) requests in", report)[1])
+    if failed := re.search(r"Non-2xx.*", report):
+        raise SystemExit(f"{row}: {failed[0]}")
+    spent = [(cpu([worker]) - python) / served, (cpu(backends(cluster)) - postgresql) / served]
+    rate = float(re.search(r"Requests/sec:\s+([\d.]+)", report)[1])
+    return Figures(row, _latency(report, 50), _latency(report, 99), rate, *spent)
+
+
+def _wrk(site: str, script: Path, seconds: int) -> str:
+    command = ["wrk", "-t1", "-c4", f"-d{seconds}s", "--latency", "-s", str(script), site]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def _latency(report: str, percent: int) -> float:
+    value, unit = re.search(rf"\s{percent}%\s+([\d.]+)(us|ms|s)", report).groups()
+    return float(value) * UNITS[unit]
+
+
+def cpu(processes: list[int]) -> float:
+    """Milliseconds of CPU these processes have taken."""
+    ticks = 0
+    for process in processes:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return 1000 * ticks / os.sysconf("SC_CLK_TCK")
+
+
+def children(process: int) -> list[int]:
+    return [int(pid) for pid in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+
+
+def backends(cluster: Path) -> list[int]:
+    return children(int((cluster / "postmaster.pid").read_text().split()[0]))
