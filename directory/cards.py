@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -67,6 +67,13 @@ def _card(listing: Listing, catalogue: Catalogue, now: datetime) -> Card:
         verified=is_verified(listing, now),
         is_demo=listing.is_demo,
     )
+
+
+def fresh_until(shown: Iterable[Card]) -> datetime:
+    """Until when the cards say what is true: the first door that opens or closes, or else midnight."""
+    changes = (card.opening.changes for card in shown if card.opening)
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    return min(filter(None, changes), default=midnight)
 
 
 def is_verified(listing: Listing, now: datetime) -> bool:

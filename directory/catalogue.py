@@ -295,10 +295,14 @@ _present: Catalogue | None = None
 _building = Lock()
 
 
-def present() -> Catalogue:
-    """The catalogue of this moment. One query, unless it has changed since the last call."""
+def present(generation: int | None = None) -> Catalogue:
+    """The catalogue of this moment, or of the generation just asked of the database.
+
+    One query, unless it is told the generation; a few where the catalogue has changed since the last call.
+    """
     global _present
-    generation = CatalogueState.present()
+    if generation is None:
+        generation = CatalogueState.present()
     known = _present
     if known is None or known.generation != generation:
         with _building:
@@ -312,7 +316,7 @@ def of(request: HttpRequest) -> Catalogue:
     """The catalogue as this request sees it from beginning to end."""
     found: Catalogue | None = getattr(request, "catalogue", None)
     if found is None:
-        found = present()
+        found = present(request.META.get("directory.generation"))
         request.catalogue = found  # type: ignore[attr-defined]
     return found
 

@@ -33,12 +33,25 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 
 
 def when_ready(server: Any) -> None:
+    """Read the catalogue before the workers are made, so that they share it."""
+    import gc
+
+    from django.db import connections
+
+    _read_catalogue()
+    connections.close_all()
+    gc.collect()
+    gc.freeze()
     if announcement := os.environ.get("ANNOUNCE"):
         print(announcement, flush=True)
 
 
 def post_worker_init(worker: Any) -> None:
-    """Read the catalogue before the first visitor asks."""
+    """Take in what has changed since, before the first visitor asks."""
+    _read_catalogue()
+
+
+def _read_catalogue() -> None:
     from django.db import DatabaseError
 
     from directory import catalogue

@@ -3,6 +3,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
+from django.middleware.http import ConditionalGetMiddleware
+
+from directory.page_cache import is_kept
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -36,6 +41,20 @@ def security_headers(
         return response
 
     return middleware
+
+
+class CompressUnlessKept(GZipMiddleware):
+    """The page cache compresses what it keeps, once."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        return response if is_kept(response) else super().process_response(request, response)
+
+
+class ConditionalUnlessKept(ConditionalGetMiddleware):
+    """The page cache knows itself when a reader has the page already."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        return response if is_kept(response) else super().process_response(request, response)
 
 
 def head_without_body(get_response: GetResponse) -> GetResponse:

@@ -123,8 +123,8 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
-    "django.middleware.http.ConditionalGetMiddleware",
+    "directory.middleware.CompressUnlessKept",
+    "directory.middleware.ConditionalUnlessKept",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -189,6 +189,9 @@ except Exception as error:  # django-environ raises the bare class
         "EMAIL_URL cannot be read: use smtp+tls://user:password@host:587 or consolemail://."
     ) from error
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"hej@{_site.hostname}")
+
+# How many megabytes of whole pages each process may keep; 0 keeps none.
+PAGE_CACHE_MB = _number("PAGE_CACHE_MB", 32)
 
 # -- security -------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 from django.views.generic.base import RedirectView
 
+from directory.page_cache import kept
 from directory.sitemaps import SITEMAPS
 from directory.views import errors, home, listing, machines, pages, profile, suggestions, terms
 
@@ -24,24 +25,24 @@ urlpatterns = [
     path("was", pages.was, name="was"),
     path("huse/<slug:slug>.png", profile.house_image, name="house-image"),
     *i18n_patterns(
-        path("", home.home, name="home"),
-        path(_("virksomheder/"), listing.listing, name="listing"),
-        path(_("virksomheder/forslag"), suggestions.suggestions, name="suggestions"),
-        path(_("virksomheder/<slug:slug>/"), profile.profile, name="profile"),
+        path("", kept(home.home), name="home"),
+        path(_("virksomheder/"), kept(listing.listing), name="listing"),
+        path(_("virksomheder/forslag"), kept(suggestions.suggestions), name="suggestions"),
+        path(_("virksomheder/<slug:slug>/"), kept(profile.profile), name="profile"),
         path(_("virksomheder/<slug:slug>/kontakt.vcf"), profile.vcard, name="vcard"),
         path(_("virksomheder/<slug:slug>/meld-fejl/"), profile.report_error, name="report-error"),
-        path(_("brancher/"), terms.index, {"facet": "sector"}, name="sectors"),
-        path(_("brancher/<slug:slug>/"), terms.landing, {"facet": "sector"}, name="sector"),
-        path(_("ejerskab/"), terms.index, {"facet": "ownership"}, name="ownerships"),
-        path(_("ejerskab/<slug:slug>/"), terms.landing, {"facet": "ownership"}, name="ownership"),
-        path(_("formaal/"), terms.index, {"facet": "mission"}, name="missions"),
-        path(_("formaal/<slug:slug>/"), terms.landing, {"facet": "mission"}, name="mission"),
-        path(_("bydele/"), terms.index, {"facet": "district"}, name="districts"),
-        path(_("bydele/<slug:slug>/"), terms.landing, {"facet": "district"}, name="district"),
-        path(_("om/"), pages.about, name="about"),
-        path(_("tilgaengelighed/"), pages.accessibility, name="accessibility"),
-        path(_("privatliv/"), pages.privacy, name="privacy"),
-        path(_("aabne-data/"), pages.open_data, name="open-data"),
+        path(_("brancher/"), kept(terms.index), {"facet": "sector"}, name="sectors"),
+        path(_("brancher/<slug:slug>/"), kept(terms.landing), {"facet": "sector"}, name="sector"),
+        path(_("ejerskab/"), kept(terms.index), {"facet": "ownership"}, name="ownerships"),
+        path(_("ejerskab/<slug:slug>/"), kept(terms.landing), {"facet": "ownership"}, name="ownership"),
+        path(_("formaal/"), kept(terms.index), {"facet": "mission"}, name="missions"),
+        path(_("formaal/<slug:slug>/"), kept(terms.landing), {"facet": "mission"}, name="mission"),
+        path(_("bydele/"), kept(terms.index), {"facet": "district"}, name="districts"),
+        path(_("bydele/<slug:slug>/"), kept(terms.landing), {"facet": "district"}, name="district"),
+        path(_("om/"), kept(pages.about), name="about"),
+        path(_("tilgaengelighed/"), kept(pages.accessibility), name="accessibility"),
+        path(_("privatliv/"), kept(pages.privacy), name="privacy"),
+        path(_("aabne-data/"), kept(pages.open_data), name="open-data"),
         path(_("stilguide/"), pages.style_guide, name="style-guide"),
         path("", include("enterprises.urls")),
         path("admin/", admin.site.urls),

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from directory import catalogue as catalogues
-from directory.cards import cards
+from directory.cards import cards, fresh_until
 from directory.catalogue import Catalogue
 from directory.models import Listing
 from directory.tiles import tiles
@@ -24,7 +24,7 @@ def home(request: HttpRequest) -> HttpResponse:
     newest = list(islice(catalogue.in_order(catalogue.everything, "newest"), NEWEST))
     found = cards(Listing.objects.for_cards(dict.fromkeys([*street, *newest])), catalogue)
     by_id = {card.pk: card for card in found}
-    return render(
+    answer = render(
         request,
         "home.html",
         {
@@ -37,6 +37,8 @@ def home(request: HttpRequest) -> HttpResponse:
             "canonical": reverse("home"),
         },
     )
+    answer.fresh_until = fresh_until(found)  # type: ignore[attr-defined]
+    return answer
 
 
 def _street(catalogue: Catalogue) -> list[int]:

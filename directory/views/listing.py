@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 
 from directory import catalogue as catalogues
 from directory import facets, snippets
-from directory.cards import Card, cards
+from directory.cards import Card, cards, fresh_until
 from directory.catalogue import Catalogue
 from directory.filters import SORTS, ListingFilter
 from directory.models import Listing
@@ -37,12 +38,13 @@ def listing(request: HttpRequest) -> HttpResponse:
     }
     corrected = facets.corrected(asked.query, found.query.corrections)
     query = facets.query_string(selection, **kept, page=page.in_address)
+    shown = _cards(ids[page.start : page.end], catalogue, found.query)
     answer = render(
         request,
         "listing.html",
         {
             "filter": asked,
-            "cards": _cards(ids[page.start : page.end], catalogue, found.query),
+            "cards": shown,
             "page": page,
             "ways_on": None if total else Asked(catalogue, found.query, selection, within, kept).ways_on(),
             "corrected": corrected,
@@ -58,8 +60,10 @@ def listing(request: HttpRequest) -> HttpResponse:
             "noindex": bool(asked.query or sum(map(len, selection.values())) or kept["sort"]),
         },
     )
+    answer.fresh_until = fresh_until(shown)  # type: ignore[attr-defined]
     if _is_missed(asked, found) and not request.GET.get("page"):
         missed.note(asked.query, get_language() or "da")
+        answer.fresh_until = timezone.now()  # type: ignore[attr-defined]  # each is to be counted
     return answer
 
 

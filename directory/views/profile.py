@@ -14,7 +14,7 @@ from django.views.decorators.http import condition, require_safe
 
 from directory import catalogue as catalogues
 from directory import linked_data
-from directory.cards import cards
+from directory.cards import cards, fresh_until
 from directory.houses import png
 from directory.models import CatalogueState, Listing
 from directory.profiles import Profile
@@ -36,9 +36,10 @@ def profile(request: HttpRequest, slug: str) -> HttpResponse:
     trail = [(_("Virksomheder"), reverse("listing"))]
     if shown.sector:
         trail.append((str(shown.sector), reverse("sector", args=[shown.sector.slug])))
+    related = cards(Listing.objects.for_cards(_related(shown)), catalogue)
     context = {
         "profile": shown,
-        "related": cards(Listing.objects.for_cards(_related(shown)), catalogue),
+        "related": related,
         "trail": trail,
         "linked_data": [
             linked_data.organisation(shown),
@@ -47,7 +48,10 @@ def profile(request: HttpRequest, slug: str) -> HttpResponse:
         "canonical": path,
         "noindex": listing.is_demo,
     }
-    return render(request, "profile.html", context)
+    answer = render(request, "profile.html", context)
+    doors = [place.status.changes for place in shown.places if place.status and place.status.changes]
+    answer.fresh_until = min([fresh_until(related), *doors])  # type: ignore[attr-defined]
+    return answer
 
 
 def _related(profile: Profile) -> list[int]:

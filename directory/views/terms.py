@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from directory import catalogue as catalogues
 from directory import facets, linked_data
-from directory.cards import cards
+from directory.cards import cards, fresh_until
 from directory.models import Listing
 from directory.tiles import tiles
 
@@ -58,11 +58,12 @@ def landing(request: HttpRequest, facet: str, slug: str) -> HttpResponse:
     selection = {facet: (slug,)}
     other = "district" if facet != "district" else "sector"
     counts = catalogue.counts(selection, other, catalogue.terms[other], catalogue.everything)
+    shown = cards(rows, catalogue)
     context = {
         "facet": facet,
         "term": term,
         "trail": trail,
-        "cards": cards(rows, catalogue),
+        "cards": shown,
         "total": found.bit_count(),
         "all_url": reverse("listing") + facets.query_string(selection),
         "narrower": [
@@ -77,4 +78,6 @@ def landing(request: HttpRequest, facet: str, slug: str) -> HttpResponse:
         "breadcrumbs": linked_data.breadcrumbs(trail),
         "canonical": reverse(facet, args=[slug]),
     }
-    return render(request, "term.html", context)
+    answer = render(request, "term.html", context)
+    answer.fresh_until = fresh_until(shown)  # type: ignore[attr-defined]
+    return answer

@@ -1,0 +1,242 @@
+"""Whole pages for readers without cookies, kept in the process while nothing they show has changed.
+
+A wrapper around Django's WSGI application. Which views may be kept is said in urls.py by `kept`; every
+other answer passes through untouched. The generation is asked of the database at every request, so what
+is published or withdrawn shows at the next one in every process; what goes by the clock (open until …)
+or the calendar is kept no longer than it is true.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import wraps
+from operator import itemgetter
+from threading import Lock
+from typing import Any
+from urllib.parse import parse_qsl
+
+import brotli
+import psycopg
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.utils.http import http_date, parse_etags, parse_http_date_safe
+
+from directory import catalogue as catalogues
+from directory.facets import FACETS
+from directory.models import CatalogueState
+from directory.opening_hours import COPENHAGEN
+
+Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+View = Callable[..., HttpResponse]
+
+KNOWN_KEYS = frozenset({"q", "exact", "sort", "page", *FACETS})
+LONGEST_QUERY = 500
+GENERATION = "directory.generation"
+COMPRESS: dict[str, Callable[[bytes], bytes]] = {
+    "br": lambda body: brotli.compress(body, quality=5),
+    "gzip": lambda body: gzip.compress(body, compresslevel=6, mtime=0),
+}
+REVALIDATE = "public, max-age=0, must-revalidate"
+# What the headers and the entry itself weigh, about.
+OVERHEAD = 2_000
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Says of an answer that it may be kept: of which generation it is, and until when it holds."""
+
+    generation: int
+    until: datetime
+
+
+def kept(view: View) -> View:
+    """Let the view's pages be kept. One that shows the time of day sets `fresh_until` on its answer."""
+
+    @wraps(view)
+    def keeping(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        until = getattr(response, "fresh_until", _midnight())
+        if GENERATION in request.META and response.status_code == 200 and until > timezone.now():
+            generation = catalogues.of(request).generation
+            response.kept = Kept(generation, min(until, _midnight()))  # type: ignore[attr-defined]
+        return response
+
+    return keeping
+
+
+def is_kept(response: Any) -> bool:
+    return isinstance(getattr(response, "kept", None), Kept)
+
+
+def _midnight() -> datetime:
+    tomorrow = timezone.now().astimezone(COPENHAGEN).date() + timedelta(days=1)
+    return datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=COPENHAGEN)
+
+
+@dataclass
+class Page:
+    status: str
+    headers: list[tuple[str, str]]
+    etag: str
+    made: int
+    until: float
+    copies: dict[str, bytes] = field(default_factory=dict)
+
+    @property
+    def weight(self) -> int:
+        return OVERHEAD + sum(map(len, self.copies.values()))
+
+    def copy(self, coding: str) -> bytes:
+        if coding not in self.copies:
+            self.copies[coding] = COMPRESS[coding](self.copies[""])
+        return self.copies[coding]
+
+    def is_known_to(self, environ: dict[str, Any]) -> bool:
+        """Whether the reader has this page already (RFC 9110, 13.1)."""
+        if "HTTP_IF_NONE_MATCH" in environ:
+            known = parse_etags(environ["HTTP_IF_NONE_MATCH"])
+            return "*" in known or self.etag in known or self.etag.removeprefix("W/") in known
+        since = parse_http_date_safe(environ.get("HTTP_IF_MODIFIED_SINCE", ""))
+        return since is not None and self.made <= since
+
+
+class PageCache:
+    def __init__(self, application: Application, most_bytes: int) -> None:
+        self.application = application
+        self.most_bytes = most_bytes
+        self._pages: OrderedDict[Any, Page] = OrderedDict()
+        self._generation = -1
+        self._bytes = 0
+        self._lock = Lock()
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        key = _key(environ) if self.most_bytes else None
+        generation = _generation() if key else None
+        if generation is None:
+            return self.application(environ, start_response)
+        page = self._find(generation, key)
+        if page is None:
+            environ[GENERATION] = generation
+            # Django makes the whole page; of HEAD's answer the body is left out below.
+            asked = {**environ, "REQUEST_METHOD": "GET"}
+            started: list[Any] = []
+            response: Any = self.application(asked, lambda *arguments: started.extend(arguments))
+            if not is_kept(response) or response.cookies or response.streaming:
+                start_response(*started)
+                if environ["REQUEST_METHOD"] != "HEAD":
+                    return response  # type: ignore[no-any-return]
+                response.close()
+                return []
+            page = _page(response, started[0])
+            response.close()
+            self._store(response.kept.generation, key, page)
+        return self._answer(page, environ, start_response)
+
+    def _answer(self, page: Page, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        if page.is_known_to(environ):
+            start_response("304 Not Modified", [h for h in page.headers if h[0] != "Content-Type"])
+            return []
+        coding = _coding(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        before = page.weight
+        body = page.copy(coding)
+        if grown := page.weight - before:
+            self._grow(grown)
+        headers = [*page.headers, ("Content-Length", str(len(body)))]
+        if coding:
+            headers.append(("Content-Encoding", coding))
+        start_response(page.status, headers)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+    def _find(self, generation: int, key: Any) -> Page | None:
+        with self._lock:
+            if generation != self._generation:
+                self._forget(generation)
+            page = self._pages.get(key)
+            if page is None or page.until <= timezone.now().timestamp():
+                return None
+            self._pages.move_to_end(key)
+            return page
+
+    def _store(self, generation: int, key: Any, page: Page) -> None:
+        with self._lock:
+            if generation != self._generation:
+                return
+            replaced = self._pages.pop(key, None)
+            self._bytes += page.weight - (replaced.weight if replaced else 0)
+            self._pages[key] = page
+        self._grow(0)
+
+    def _grow(self, grown: int) -> None:
+        with self._lock:
+            self._bytes += grown
+            while self._bytes > self.most_bytes and self._pages:
+                _key, oldest = self._pages.popitem(last=False)
+                self._bytes -= oldest.weight
+
+    def _forget(self, generation: int) -> None:
+        self._pages.clear()
+        self._generation, self._bytes = generation, 0
+
+
+def _key(environ: dict[str, Any]) -> Any:
+    """What an anonymous reader's page depends on; None where the request is none that is kept."""
+    if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+        return None
+    if environ.get("HTTP_COOKIE") or environ.get("HTTP_AUTHORIZATION"):
+        return None
+    query = environ.get("QUERY_STRING", "")
+    pairs = parse_qsl(query, keep_blank_values=True) if query else []
+    if len(query) > LONGEST_QUERY or not KNOWN_KEYS.issuperset(key for key, _value in pairs):
+        return None
+    return (
+        environ.get("HTTP_HOST"),
+        environ.get("wsgi.url_scheme"),
+        environ.get("HTTP_X_FORWARDED_PROTO"),
+        environ.get("PATH_INFO"),
+        # In one order; several values of one key mean what they mean in theirs.
+        tuple(sorted(pairs, key=itemgetter(0))),
+    )
+
+
+def _generation() -> int | None:
+    """The catalogue's generation by the shortest way; None where the database does not answer."""
+    try:
+        connection.ensure_connection()
+        raw: Any = connection.connection
+        row = raw.execute(_ASK_GENERATION).fetchone()
+    except (DatabaseError, psycopg.Error):
+        if not connection.in_atomic_block:
+            connection.close()  # what follows finds a new one, or says that there is none
+        return None
+    return int(row[0]) if row else None
+
+
+_ASK_GENERATION = f'SELECT generation FROM "{CatalogueState._meta.db_table}" WHERE id = 1'  # noqa: S608
+
+
+def _page(response: Any, status: str) -> Page:
+    body: bytes = response.content
+    made = int(timezone.now().timestamp())
+    etag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+    response.headers.pop("Content-Length", None)
+    response.headers.setdefault("Cache-Control", REVALIDATE)
+    response.headers["ETag"] = etag
+    response.headers["Last-Modified"] = http_date(made)
+    patch_vary_headers(response, ["Accept-Encoding", "Cookie"])
+    return Page(status, list(response.items()), etag, made, response.kept.until.timestamp(), {"": body})
+
+
+def _coding(accepted: str) -> str:
+    """The best of our codings that the reader takes; empty for none."""
+    weights = {}
+    for part in accepted.lower().split(","):
+        name, _, rest = part.partition(";")
+        weights[name.strip()] = rest.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
+    return next((coding for coding in COMPRESS if weights.get(coding)), "")

@@ -1,0 +1,250 @@
+"""Pages kept for readers without cookies: quick, never stale, never somebody else's."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import brotli
+import pytest
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, connection
+from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from directory import cards, opening_hours, page_cache
+from directory.page_cache import PageCache
+from enterprises import publishing
+from enterprises.models import Enterprise, MissedSearch
+from tests.builders import published, republished
+
+pytestmark = pytest.mark.django_db
+
+
+class Answer:
+    def __init__(self, cache: PageCache, path: str, method: str, **headers: str) -> None:
+        environ = RequestFactory().generic(method, path, **headers).environ
+        body = cache(environ, self._start)
+        self.body = b"".join(body)
+        if hasattr(body, "close"):
+            body.close()
+
+    def _start(self, status: str, headers: list[tuple[str, str]], *_rest: Any) -> None:
+        self.status, self.headers = int(status[:3]), dict(headers)
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+
+class Worker:
+    """One process of several; each has a cache of its own."""
+
+    def __init__(self, most_bytes: int = 10_000_000) -> None:
+        self.cache = PageCache(WSGIHandler(), most_bytes)
+
+    def get(self, path: str, **headers: str) -> Answer:
+        return Answer(self.cache, path, "GET", **headers)
+
+    def head(self, path: str, **headers: str) -> Answer:
+        return Answer(self.cache, path, "HEAD", **headers)
+
+    @property
+    def kept(self) -> int:
+        return len(self.cache._pages)
+
+
+@pytest.fixture(autouse=True)
+def kept_connection() -> Iterator[None]:
+    """Django closes old connections around a request; the tests' transaction lives in this one."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def worker() -> Worker:
+    return Worker()
+
+
+@pytest.fixture
+def listing() -> str:
+    return reverse("listing")
+
+
+def test_a_kept_page_asks_for_the_generation_and_nothing_else(
+    worker: Worker, bakery: Enterprise, listing: str
+) -> None:
+    made = worker.get(listing)
+    with CaptureQueriesContext(connection) as queries:
+        kept = worker.get(listing)
+    assert not len(queries)  # the generation is asked past Django
+    assert (kept.status, kept.body, kept.headers) == (200, made.body, made.headers)
+
+
+def test_what_is_published_or_withdrawn_shows_at_the_next_request_everywhere(
+    bakery: Enterprise, listing: str
+) -> None:
+    workers = [Worker(), Worker()]
+    for worker in workers:
+        assert "Brød &amp; Broer" in worker.get(listing).text
+    republished(bakery, tagline_da="Nu også kager")
+    for worker in workers:
+        assert "Nu også kager" in worker.get(listing).text
+    publishing.withdraw(bakery, reason="Lukket")
+    for worker in workers:
+        assert "Brød &amp; Broer" not in worker.get(listing).text
+
+
+@pytest.mark.parametrize("header", ["HTTP_COOKIE", "HTTP_AUTHORIZATION"])
+def test_who_brings_a_cookie_gets_a_page_of_their_own(
+    worker: Worker, bakery: Enterprise, listing: str, header: str
+) -> None:
+    worker.get(listing, **{header: "session=x"})
+    assert worker.kept == 0
+
+
+@pytest.mark.parametrize("query", ["?utm_source=x", "?q=" + "a" * 10_000, "?q=%00&x=%ff", "?%ff=1"])
+def test_strangers_cannot_fill_it_with_made_up_addresses(
+    worker: Worker, bakery: Enterprise, listing: str, query: str
+) -> None:
+    assert worker.get(listing + query).status == 200
+    assert worker.kept == 0
+
+
+def test_the_order_of_keys_does_not_matter(worker: Worker, bakery: Enterprise, listing: str) -> None:
+    one = worker.get(f"{listing}?district=noerrebro&sector=mad-catering")
+    two = worker.get(f"{listing}?sector=mad-catering&district=noerrebro")
+    assert worker.kept == 1
+    assert one.body == two.body
+
+
+@pytest.mark.parametrize("name", ["report-error", "log-in"])
+def test_forms_are_never_kept(worker: Worker, bakery: Enterprise, name: str) -> None:
+    path = reverse(name, args=[bakery.slug] if name == "report-error" else [])
+    assert worker.get(path).status == 200
+    assert worker.kept == 0
+
+
+def test_errors_are_never_kept(worker: Worker, db: None) -> None:
+    assert worker.get("/findes-ikke/").status == 404
+    assert worker.kept == 0
+
+
+def test_it_holds_no_more_than_it_may_and_forgets_the_longest_unused(bakery: Enterprise) -> None:
+    about, privacy, data = (reverse(name) for name in ("about", "privacy", "open-data"))
+    weights = Worker()
+    for path in (about, privacy, data):
+        weights.get(path)
+    worker = Worker(weights.cache._bytes - 1)
+    worker.get(about)
+    worker.get(privacy)
+    worker.get(about)
+    worker.get(data)
+    assert [key[3] for key in worker.cache._pages] == [about, data]
+    assert worker.cache._bytes == sum(page.weight for page in worker.cache._pages.values())
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coding", "opened"),
+    [
+        ("br, gzip", "br", brotli.decompress),
+        ("gzip, deflate", "gzip", gzip.decompress),
+        ("br;q=0, gzip", "gzip", gzip.decompress),
+        ("", None, bytes),
+    ],
+)
+def test_every_copy_is_the_same_page(
+    worker: Worker, bakery: Enterprise, listing: str, accepted: str, coding: str | None, opened: Any
+) -> None:
+    plain = worker.get(listing)
+    for _again in range(2):
+        answer = worker.get(listing, HTTP_ACCEPT_ENCODING=accepted)
+        assert answer.headers.get("Content-Encoding") == coding
+        assert opened(answer.body) == plain.body
+        assert answer.headers["Content-Length"] == str(len(answer.body))
+        assert answer.headers["ETag"] == plain.headers["ETag"]
+        assert "Accept-Encoding" in answer.headers["Vary"]
+
+
+def test_who_has_the_page_is_told_so(worker: Worker, bakery: Enterprise, listing: str) -> None:
+    first = worker.get(listing)
+    etag, modified = first.headers["ETag"], first.headers["Last-Modified"]
+    other = Worker()
+    for known in (etag, etag.removeprefix("W/"), f'"x", {etag}', "*"):
+        for one in (worker, other):
+            answer = one.get(listing, HTTP_IF_NONE_MATCH=known)
+            assert (answer.status, answer.body, answer.headers["ETag"]) == (304, b"", etag)
+    assert worker.get(listing, HTTP_IF_MODIFIED_SINCE=modified).status == 304
+    assert worker.get(listing, HTTP_IF_NONE_MATCH='"x"', HTTP_IF_MODIFIED_SINCE=modified).status == 200
+    republished(bakery, tagline_da="Nu også kager")
+    assert worker.get(listing, HTTP_IF_NONE_MATCH=etag).status == 200
+
+
+def test_head_has_the_headers_of_get_and_no_body(worker: Worker, bakery: Enterprise, listing: str) -> None:
+    made, got = worker.head(listing), worker.get(listing)
+    kept = worker.head(listing)
+    assert made.body == kept.body == b""
+    assert made.headers == kept.headers == got.headers
+    assert worker.head("/findes-ikke/").body == b""
+
+
+def test_a_page_holds_until_the_next_door_opens_or_closes(
+    worker: Worker, bakery: Enterprise, listing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = timezone.now()
+    closing = now + timedelta(minutes=1)
+    monkeypatch.setattr(opening_hours, "best", lambda *_: opening_hours.Status(True, closing))
+    assert cards.fresh_until(cards.cards([bakery.listing], page_cache.catalogues.present())) == closing
+    worker.get(listing)
+    assert worker.kept == 1
+    key, page = next(iter(worker.cache._pages.items()))
+    assert page.until == min(closing, page_cache._midnight()).timestamp()
+    worker.cache._pages[key].until = now.timestamp()
+    with CaptureQueriesContext(connection) as queries:
+        worker.get(listing)
+    assert len(queries)
+
+
+def test_a_search_without_result_is_counted_every_time(
+    worker: Worker, bakery: Enterprise, listing: str
+) -> None:
+    for _again in range(3):
+        worker.get(f"{listing}?q=kvantecomputer")
+    assert MissedSearch.objects.get(text="kvantecomputer").count == 3
+
+
+def test_what_is_not_asked_with_get_passes(worker: Worker, bakery: Enterprise, listing: str) -> None:
+    assert Answer(worker.cache, listing, "POST").status in (200, 403, 405)
+    assert worker.kept == 0
+
+
+@pytest.fixture
+def no_database(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(page_cache, "_ASK_GENERATION", "SELECT generation FROM a_table_that_is_not_there")
+    yield
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_an_answer_from_the_database_django_decides(worker: Worker, no_database: None) -> None:
+    assert worker.get(reverse("healthz")).text == "ok\n"
+    assert worker.kept == 0
+
+
+def test_it_can_be_switched_off(bakery: Enterprise, listing: str) -> None:
+    worker = Worker(0)
+    assert "Brød &amp; Broer" in worker.get(listing).text
+    assert worker.kept == 0
+
+
+def test_a_profile_is_kept_too(worker: Worker) -> None:
+    path = reverse("profile", args=[published("Aben").slug])
+    assert worker.get(path).status == 200
+    assert worker.kept == 1
