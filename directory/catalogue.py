@@ -103,6 +103,10 @@ class Catalogue:
             holding = Listing.objects.holding(query.phrases)
             kept = set(holding.filter(pk__in=found).values_list("pk", flat=True))
             found = [pk for pk in found if pk in kept]
+        for phrase in query.unwanted_phrases:
+            holding = Listing.objects.holding([phrase])
+            unwanted = set(holding.filter(pk__in=found).values_list("pk", flat=True))
+            found = [pk for pk in found if pk not in unwanted]
         return query, found
 
     @cached_property

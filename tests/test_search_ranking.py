@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.test import Client
 
 from directory import catalogue as catalogues
 from enterprises import publishing
@@ -57,6 +58,19 @@ def test_a_quoted_phrase_stands_word_for_word(quoted: str) -> None:
     assert found(quoted.format("lokale råvarer")) == ["Aben"]
     assert found(quoted.format("Lokale Raavarer")) == ["Aben"]
     assert set(found("lokale råvarer")) == {"Aben", "Bien", "Cirklen"}
+
+
+@pytest.mark.parametrize("unwanted", ['-"lokale råvarer"', "-»lokale råvarer«", "-“Lokale Raavarer”"])
+def test_a_phrase_after_a_minus_is_not_wanted(unwanted: str) -> None:
+    a_shop("Aben", "Mad med lokale råvarer")
+    a_shop("Bien", "Lokale, og mad med råvarer")
+    assert found(f"mad {unwanted}") == ["Bien"]
+
+
+def test_a_space_after_a_word_says_it_is_whole(client: Client) -> None:
+    a_shop("Aben", "Kaffebar")
+    assert b"Aben" in client.get("/", {"q": "kaffeb"}).content
+    assert b"Aben" not in client.get("/", {"q": "kaffeb ", "exact": "1"}).content
 
 
 def test_a_phrase_stands_in_one_text_and_between_whole_words() -> None:

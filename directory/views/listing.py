@@ -106,7 +106,7 @@ def _found(asked: ListingFilter, catalogue: Catalogue) -> _Found:
         found = catalogue.matching(asked.selection)
         ids = catalogue.in_order(found, asked.order)
         return _Found(ids, found.bit_count(), catalogue.everything, Query())
-    query, ranked = catalogue.search(asked.query, literally=asked.literally)
+    query, ranked = catalogue.search(asked.typed, literally=asked.literally)
     within = catalogue.bits_of(ranked)
     found = catalogue.matching(asked.selection, within)
     if asked.order == "relevance":
