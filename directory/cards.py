@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.utils import timezone
@@ -72,8 +73,7 @@ def _card(listing: Listing, catalogue: Catalogue, now: datetime) -> Card:
 def fresh_until(shown: Iterable[Card]) -> datetime:
     """Until when the cards say what is true: the first door that opens or closes, or else midnight."""
     changes = (card.opening.changes for card in shown if card.opening)
-    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    return min(filter(None, changes), default=midnight)
+    return min([opening_hours.midnight(), *filter(None, changes)])
 
 
 def is_verified(listing: Listing, now: datetime) -> bool:
@@ -81,17 +81,28 @@ def is_verified(listing: Listing, now: datetime) -> bool:
     return listing.verified_until is not None and listing.verified_until >= today
 
 
+@lru_cache(maxsize=2_048)
+def _svg(key: str, wall: str, dark: str, roof: str, flag: bool) -> SafeString:
+    # Safe: drawn by us from numbers, and from colours that the database holds to #rrggbb.
+    return SafeString(houses.svg(houses.draw(key, wall, dark, roof, flag=flag)))
+
+
 def drawing(listing: Listing, sector: Any, ownership: Any, now: datetime) -> Drawing:
     """An enterprise's house: wall by sector, roof by ownership, a flag when its grounds are confirmed."""
-    return houses.draw(
+    *looks, flag = _looks(listing, sector, ownership, now)
+    return houses.draw(*looks, flag=flag)
+
+
+def house(listing: Listing, sector: Any, ownership: Any, now: datetime) -> SafeString:
+    """The drawing as SVG."""
+    return _svg(*_looks(listing, sector, ownership, now))
+
+
+def _looks(listing: Listing, sector: Any, ownership: Any, now: datetime) -> tuple[str, str, str, str, bool]:
+    return (
         str(listing.pk),
         sector.colour if sector else UNKNOWN_WALL,
         sector.colour_dark if sector else UNKNOWN_ROOF,
         ownership.roof if ownership else Roof.FLAT,
-        flag=is_verified(listing, now),
+        is_verified(listing, now),
     )
-
-
-def house(listing: Listing, sector: Any, ownership: Any, now: datetime) -> SafeString:
-    # Safe: drawn by us from numbers, and from colours that the database holds to #rrggbb.
-    return SafeString(houses.svg(drawing(listing, sector, ownership, now)))

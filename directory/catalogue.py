@@ -78,6 +78,8 @@ class Catalogue:
     keys: list[tuple[str, int]] = field(repr=False)
     # shared with the catalogues before and after, which know fewer or more positions of it
     index: Index = field(repr=False)
+    # what a card looks like, by enterprise and language; see fragments.py
+    fragments: dict[tuple[int, str], Any] = field(repr=False)
     # folded names → positions, for those who type a name in full; shared likewise
     names: dict[str, tuple[int, ...]] = field(repr=False)
 
@@ -137,6 +139,9 @@ class Catalogue:
         if query.phrases:
             holding = Listing.objects.holding(query.phrases).values_list("pk", flat=True)
             scores[~np.isin(self.rows["pk"], list(holding))] = 0
+        for phrase in query.unwanted_phrases:
+            holding = Listing.objects.holding([phrase]).values_list("pk", flat=True)
+            scores[np.isin(self.rows["pk"], list(holding))] = 0
         found = np.flatnonzero(scores)
         order = np.lexsort((self._standing[found], -np.round(scores[found] * SAME_SCORE)))
         return query, self.rows["pk"][found[order]].tolist()
@@ -200,7 +205,7 @@ class Catalogue:
             return build()
         following = replace(self, generation=generation)
         if Part.TERMS in parts:
-            following = replace(following, **_terms(self.index))
+            following = replace(following, fragments={}, **_terms(self.index))
         return following._with(changed) if changed else following
 
     def _with(self, changed: set[int]) -> Catalogue:
@@ -229,6 +234,7 @@ class Catalogue:
             bits=bits,
             by_name=np.array(by_name, np.int32),
             keys=keys,
+            fragments={key: kept for key, kept in self.fragments.items() if key[0] not in changed},
         )
 
 
@@ -338,6 +344,7 @@ def build() -> Catalogue:
         by_name=np.arange(len(taken.positions), dtype=np.int32),
         keys=taken.keys,
         index=index,
+        fragments={},
         names=taken.names,
     )
 

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from directory.catalogue import Catalogue, Selection
 from directory.search import text
+from directory.templatetags.city import number
 from enterprises.choices import OpeningKind
 
 BUYER: dict[str, str | Promise] = {
@@ -35,10 +38,25 @@ SHOWN_AT_FIRST = 6
 
 @dataclass(frozen=True)
 class Option:
+    facet: str
     value: str
     label: str
     count: int
     checked: bool
+
+    @property
+    def html(self) -> SafeString:
+        """A value to tick. Not a template: there are a hundred on a page, each a tenth of its time."""
+        return format_html(
+            '<label class="option{}"><input type="checkbox" name="{}" value="{}"{}>'
+            '<span class="option-name">{}</span><span class="option-count">{}</span></label>',
+            "" if self.count or self.checked else " option-empty",
+            self.facet,
+            self.value,
+            SafeString(" checked" if self.checked else ""),
+            self.label,
+            number(self.count),
+        )
 
 
 @dataclass(frozen=True)
@@ -81,7 +99,7 @@ def with_counts(catalogue: Catalogue, selection: Selection, within: int) -> list
         labels = values(catalogue, name)
         counts = catalogue.counts(selection, name, labels, within)
         options = [
-            Option(value, words, counts[value], value in selection.get(name, ()))
+            Option(name, value, words, counts[value], value in selection.get(name, ()))
             for value, words in labels.items()
         ]
         options.sort(key=lambda option: -option.count)

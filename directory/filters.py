@@ -40,7 +40,10 @@ class QueryField(forms.CharField):
     """Search words: whatever is typed is a query, never an error."""
 
     def clean(self, value: Any) -> str:
-        return " ".join(_printable(str(value or "")).split())[:LONGEST_QUERY]
+        typed = _printable(str(value or ""))
+        query = " ".join(typed.split())
+        # A space after the last word says that the word is whole.
+        return f"{query} "[:LONGEST_QUERY] if query and typed.endswith(" ") else query[:LONGEST_QUERY]
 
 
 class QueryFilter(django_filters.CharFilter):
@@ -92,6 +95,11 @@ class ListingFilter(django_filters.FilterSet):
 
     @property
     def query(self) -> str:
+        return self.typed.rstrip()
+
+    @property
+    def typed(self) -> str:
+        """The query with the space that may end it."""
         return str(self.form.cleaned_data.get("q", ""))
 
     @property

@@ -11,8 +11,16 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils import timezone
+
 COPENHAGEN = ZoneInfo("Europe/Copenhagen")
 LOOK_AHEAD = 14
+
+
+def midnight() -> datetime:
+    """When today ends in Copenhagen."""
+    tomorrow = timezone.now().astimezone(COPENHAGEN).date() + timedelta(days=1)
+    return datetime.combine(tomorrow, time(), COPENHAGEN)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import wraps
 from operator import itemgetter
 from threading import Lock
@@ -31,7 +31,7 @@ from django.utils.http import http_date, parse_etags, parse_http_date_safe
 from directory import catalogue as catalogues
 from directory.facets import FACETS
 from directory.models import CatalogueState
-from directory.opening_hours import COPENHAGEN
+from directory.opening_hours import midnight
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 View = Callable[..., HttpResponse]
@@ -62,10 +62,10 @@ def kept(view: View) -> View:
     @wraps(view)
     def keeping(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = view(request, *args, **kwargs)
-        until = getattr(response, "fresh_until", _midnight())
+        until = getattr(response, "fresh_until", midnight())
         if GENERATION in request.META and response.status_code == 200 and until > timezone.now():
             generation = catalogues.of(request).generation
-            response.kept = Kept(generation, min(until, _midnight()))  # type: ignore[attr-defined]
+            response.kept = Kept(generation, min(until, midnight()))  # type: ignore[attr-defined]
         return response
 
     return keeping
@@ -73,11 +73,6 @@ def kept(view: View) -> View:
 
 def is_kept(response: Any) -> bool:
     return isinstance(getattr(response, "kept", None), Kept)
-
-
-def _midnight() -> datetime:
-    tomorrow = timezone.now().astimezone(COPENHAGEN).date() + timedelta(days=1)
-    return datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=COPENHAGEN)
 
 
 @dataclass

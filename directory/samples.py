@@ -109,7 +109,7 @@ def tiles(catalogue: Catalogue) -> list[Tile]:
 def facet(catalogue: Catalogue) -> facets.Facet:
     """One value chosen, the sixth empty, the rest folded away."""
     options = [
-        facets.Option(value, label, COUNTS[n] if n < len(COUNTS) else 0, checked=n == 1)
+        facets.Option("sector", value, label, COUNTS[n] if n < len(COUNTS) else 0, checked=n == 1)
         for n, (value, label) in enumerate(facets.values(catalogue, "district").items())
     ]
     return facets.Facet("district", facets.FACETS["district"], options)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from functools import cache
 
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from directory.search.lexicon import IN_THE_MIDDLE, IS_A, IS_FOR, Lexicon, distance
+from directory.search.lexicon import IN_THE_MIDDLE, IS_A, IS_FOR, Lexicon
 
 short_words = st.text("abcæ", max_size=6)
 WRITTEN = [
@@ -175,44 +174,6 @@ def test_beginnings_come_commonest_first() -> None:
 def test_the_beginnings_of_a_great_catalogue_are_bounded() -> None:
     lexicon = learnt(" ".join(f"ka{number}" for number in range(1000)))
     assert len(lexicon.beginning_with("ka")) == 40
-
-
-@cache
-def slips(a: str, b: str) -> int:
-    """The definition, word for word: fewest letters more, less, other, or two neighbours swapped."""
-    if not a or not b:
-        return len(a) + len(b)
-    ways = [slips(a[1:], b) + 1, slips(a, b[1:]) + 1, slips(a[1:], b[1:]) + (a[0] != b[0])]
-    if a[:2] == b[1::-1] and len(a) > 1 and len(b) > 1:
-        ways.append(slips(a[2:], b[2:]) + 1)
-    return min(ways)
-
-
-@given(a=short_words, b=short_words, limit=st.integers(0, 7))
-@example(a="ab", b="ba", limit=1)
-@example(a="ca", b="abc", limit=2)
-@example(a="", b="", limit=0)
-@settings(deadline=None)
-def test_distance_is_the_fewest_slips_up_to_a_limit(a: str, b: str, limit: int) -> None:
-    assert distance(a, b, limit) == min(slips(a, b), limit + 1)
-
-
-@given(a=short_words, b=short_words)
-def test_distance_is_symmetric_and_nought_only_for_the_same(a: str, b: str) -> None:
-    assert distance(a, b, 9) == distance(b, a, 9)
-    assert (distance(a, b, 9) == 0) == (a == b)
-
-
-@given(a=short_words, b=short_words, c=short_words)
-def test_distance_by_a_third_word_is_no_shorter(a: str, b: str, c: str) -> None:
-    """Where nothing is swapped: letters swapped are not moved again, so ca-ac-abc beats ca-abc."""
-    assume(all(sorted(x) != sorted(y) or x == y for x, y in ((a, b), (b, c), (a, c))))
-    assume(not any(swapped(x, y) for x, y in ((a, b), (b, c))))
-    assert distance(a, c, 20) <= distance(a, b, 20) + distance(b, c, 20)
-
-
-def swapped(a: str, b: str) -> bool:
-    return any(a[i : i + 2][::-1] in b for i in range(len(a) - 1) if a[i] != a[i + 1])
 
 
 @given(words=st.lists(st.text("abcdeæøås", min_size=1, max_size=9), max_size=12), asked=st.text(max_size=12))

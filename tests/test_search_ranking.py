@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from directory import catalogue as catalogues
+from directory.filters import ListingFilter
 from enterprises import publishing
 from enterprises.models import Enterprise, Opening, SynonymGroup
 from tests.test_search_query import a_shop, found
@@ -57,6 +58,21 @@ def test_a_quoted_phrase_stands_word_for_word(quoted: str) -> None:
     assert found(quoted.format("lokale råvarer")) == ["Aben"]
     assert found(quoted.format("Lokale Raavarer")) == ["Aben"]
     assert set(found("lokale råvarer")) == {"Aben", "Bien", "Cirklen"}
+
+
+@pytest.mark.parametrize("unwanted", ['-"lokale råvarer"', "-»lokale råvarer«", "-“Lokale Raavarer”"])
+def test_a_phrase_after_a_minus_is_not_wanted(unwanted: str) -> None:
+    a_shop("Aben", "Mad med lokale råvarer")
+    a_shop("Bien", "Lokale, og mad med råvarer")
+    assert found(f"mad {unwanted}") == ["Bien"]
+
+
+def test_a_space_after_a_word_says_it_is_whole() -> None:
+    a_shop("Aben", "Kaffebar")
+    catalogue = catalogues.present()
+    for typed, count in (("kaffeb", 1), ("kaffeb ", 0)):
+        asked = ListingFilter({"q": typed, "exact": "1"}, catalogue)
+        assert len(catalogue.search(asked.typed, literally=True)[1]) == count
 
 
 def test_a_phrase_stands_in_one_text_and_between_whole_words() -> None:

@@ -10,11 +10,16 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from typing import Any
+
+from rapidfuzz.distance import OSA
 
 from directory.search import text
 
 SHORTEST_PART = 3
 LONGEST_BEGINNING = 40
+# Visitors type endless new words; so many answers are kept.
+MOST_KEPT = 4_000
 # Parts of words that are words too, but say nothing of what a compound is about.
 NOT_PARTS = frozenset(
     "ind ude uden over under hoved for til fra med mod alt hver den det der man sig som ven ing ning hed ske"
@@ -105,6 +110,7 @@ class Lexicon:
         The last part says what a thing is (a cykelværksted is a værksted), the first what it is for.
         """
         if word not in self._compounds:
+            _make_room(self._compounds)
             self._compounds[word] = self._find_compounds(word)
         return self._compounds[word]
 
@@ -184,6 +190,7 @@ class Lexicon:
     def spellings(self, word: str) -> list[str]:
         """Known words the unknown one may be meant to be, the likeliest first. Empty for nonsense."""
         if word not in self._spellings:
+            _make_room(self._spellings)
             self._spellings[word] = self._nearest(word)
         return self._spellings[word]
 
@@ -196,7 +203,7 @@ class Lexicon:
         for candidate in self._sharing_trigrams(word):
             if abs(len(candidate) - len(word)) > limit:
                 continue
-            away = distance(plain, text.loose(candidate), limit)
+            away = OSA.distance(plain, text.loose(candidate), score_cutoff=limit)
             if away <= limit:
                 found.append((away, candidate[0] != word[0], -self.counts.get(candidate, 0), candidate))
         found.sort()
@@ -218,6 +225,12 @@ class Lexicon:
         return likely[:150]
 
 
+def _make_room(kept: dict[str, Any]) -> None:
+    """Forget the oldest answer of a full cache."""
+    if len(kept) >= MOST_KEPT:
+        kept.pop(next(iter(kept)), None)
+
+
 def kinship(word: str, other: str) -> float:
     """How surely two words with one stem mean the same."""
     if word == other:
@@ -236,19 +249,3 @@ def _tolerance(word: str) -> int:
     if len(word) < 5 or any(c.isdigit() for c in word):
         return 0
     return 1 if len(word) < 8 else 2
-
-
-def distance(a: str, b: str, limit: int) -> int:
-    """Slips between two words (a letter more, less, other, or two swapped); limit + 1 if beyond."""
-    before: list[int] = []
-    row = list(range(len(b) + 1))
-    for i, left in enumerate(a, 1):
-        earlier, before, row = before, row, [i]
-        for j, right in enumerate(b, 1):
-            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (left != right))
-            if i > 1 and j > 1 and left == b[j - 2] and a[i - 2] == right:
-                cost = min(cost, earlier[j - 2] + 1)
-            row.append(cost)
-        if min(row) > limit:
-            return limit + 1
-    return min(row[-1], limit + 1)

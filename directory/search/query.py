@@ -32,6 +32,8 @@ BEGINNING = 0.8
 BEGINNING_OF_KNOWN = 0.3
 PARTS_TOGETHER = 0.7
 ONE_PART = 0.3
+# Ways worth as much say how rare a concept is.
+SURE = 0.8
 # What an intent adds to the score of a listing that has it.
 LIFT = {"district": 1.2, "opening": 3.0, "buyer": 0.3}
 # A listing must match this share of what the query weighs, and of what the best listing scores.
@@ -42,6 +44,8 @@ COVERAGE = 0.4
 
 # "…", ”…”, “…”, „…“, »…« and «…»: keyboards differ
 _PHRASE = re.compile(r'["“”„]([^"“”„]*)["“”„]|[»«]([^»«]*)[»«]')
+# A leading minus is a slip or a dash here too.
+_UNWANTED_PHRASE = re.compile(rf"(?<=\S)\s+-(?:{_PHRASE.pattern})")
 _QUOTE = re.compile('["“”„»«]')
 # 12 34 56 78, DK12345678 and CVR-nr. 12345678 are how people write a CVR number.
 _CVR = re.compile(r"\b(?:dk|cvr)?[- ]?(\d\d) ?(\d\d) ?(\d\d) ?(\d\d)\b", re.IGNORECASE)
@@ -85,6 +89,7 @@ class Query:
     intents: list[Concept] = field(default_factory=list)
     phrases: list[str] = field(default_factory=list)
     excluded: list[str] = field(default_factory=list)
+    unwanted_phrases: list[str] = field(default_factory=list)
     # (what was typed, what it was taken for)
     corrections: list[tuple[str, str]] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
@@ -100,8 +105,13 @@ def understand(typed: str, index: Index, vocabulary: Vocabulary, *, literally: b
     """Read a query against the words of the catalogue. `literally` corrects no spelling."""
     query = Query()
     rest = normalised(typed)
+    for match in _UNWANTED_PHRASE.finditer(rest):
+        words = text.words(next(filter(None, match.groups()), ""))
+        if words:
+            query.unwanted_phrases.append(" ".join(words))
+    rest = _UNWANTED_PHRASE.sub(" ", rest)
     for match in _PHRASE.finditer(rest):
-        words = list(text.words(next(filter(None, match.groups()), "")))
+        words = text.words(next(filter(None, match.groups()), ""))
         if words:
             query.phrases.append(" ".join(words))
     rest = _CVR.sub(r" \1\2\3\4", _QUOTE.sub(" ", rest))
@@ -261,8 +271,13 @@ class _Reader:
                     self._inflections(concept, part, ONE_PART)
 
     def _rarity(self, concept: Concept) -> float:
-        """Rare concepts weigh more. Counted by the concept's fullest way, so that variants add nothing."""
-        fullest = max((self.index.frequency(way[0]) for way in concept.ways), default=0)
+        """Rare concepts weigh more. Counted by the fullest of the sure ways, so that variants add nothing.
+
+        A wide group of synonyms or a common beginning says little of how rare what was asked for is.
+        """
+        surest = min(SURE, max(concept.ways.values(), default=0.0))
+        sure = (way for way, worth in concept.ways.items() if worth >= surest)
+        fullest = max((self.index.frequency(way[0]) for way in sure), default=0)
         return math.log(1 + (self.index.size + 1) / (fullest + 1))
 
 

@@ -10,11 +10,13 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from directory import catalogue as catalogues
-from directory import facets, snippets
-from directory.cards import Card, cards, fresh_until
+from directory import facets, fragments, snippets
+from directory.cards import Card, cards
 from directory.catalogue import Catalogue
 from directory.filters import SORTS, ListingFilter
+from directory.fragments import Fragment
 from directory.models import Listing
+from directory.opening_hours import midnight
 from directory.paging import Page, page_of
 from directory.search.query import Query
 from directory.texts import Text
@@ -60,7 +62,7 @@ def listing(request: HttpRequest) -> HttpResponse:
             "noindex": bool(asked.query or sum(map(len, selection.values())) or kept["sort"]),
         },
     )
-    answer.fresh_until = fresh_until(shown)  # type: ignore[attr-defined]
+    answer.fresh_until = min((card.until for card in shown), default=midnight())  # type: ignore[attr-defined]
     if _is_missed(asked, found) and not request.GET.get("page"):
         missed.note(asked.query, get_language() or "da")
         answer.fresh_until = timezone.now()  # type: ignore[attr-defined]  # each is to be counted
@@ -73,13 +75,14 @@ def _is_missed(asked: ListingFilter, found: _Found) -> bool:
     return bool(told) and not found.total and not any(asked.selection.values())
 
 
-def _cards(ids: Iterable[int], catalogue: Catalogue, query: Query) -> list[Card]:
+def _cards(ids: Iterable[int], catalogue: Catalogue, query: Query) -> list[Fragment]:
     """The cards of a page; in a search with the words marked that each was found by."""
     wanted = snippets.Wanted.of(query)
     if not wanted:
-        return cards(Listing.objects.for_cards(ids), catalogue)
+        return fragments.of_listings(ids, catalogue)
     rows = Listing.objects.select_related("publication").for_cards(ids)
-    return [_marked(card, row, wanted) for card, row in zip(cards(rows, catalogue), rows, strict=True)]
+    shown = zip(cards(rows, catalogue), rows, strict=True)
+    return fragments.of_cards(_marked(card, row, wanted) for card, row in shown)
 
 
 def _marked(card: Card, row: Listing, wanted: snippets.Wanted) -> Card:
@@ -107,10 +110,9 @@ class _Found:
 def _found(asked: ListingFilter, catalogue: Catalogue) -> _Found:
     if not asked.query:
         found = catalogue.matching(asked.selection)
-        return _Found(
-            catalogue.in_order(found, asked.order), found.bit_count(), catalogue.everything, Query()
-        )
-    query, ranked = catalogue.search(asked.query, literally=asked.literally)
+        ids = catalogue.in_order(found, asked.order)
+        return _Found(ids, found.bit_count(), catalogue.everything, Query())
+    query, ranked = catalogue.search(asked.typed, literally=asked.literally)
     within = catalogue.bits_of(ranked)
     found = catalogue.matching(asked.selection, within)
     if asked.order == "relevance":
