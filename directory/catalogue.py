@@ -139,8 +139,8 @@ class Catalogue:
         if query.phrases:
             holding = Listing.objects.holding(query.phrases).values_list("pk", flat=True)
             scores[~np.isin(self.rows["pk"], list(holding))] = 0
-        for phrase in query.unwanted_phrases:
-            holding = Listing.objects.holding([phrase]).values_list("pk", flat=True)
+        if query.unwanted_phrases:
+            holding = Listing.objects.holding_any(query.unwanted_phrases).values_list("pk", flat=True)
             scores[np.isin(self.rows["pk"], list(holding))] = 0
         found = np.flatnonzero(scores)
         order = np.lexsort((self._standing[found], -np.round(scores[found] * SAME_SCORE)))

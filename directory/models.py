@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -28,6 +30,12 @@ class ListingQuerySet(models.QuerySet["Listing"]):
         for phrase in phrases:
             found = found.filter(search_text__contains=f" {phrase} ")
         return found
+
+    def holding_any(self, phrases: Iterable[str]) -> ListingQuerySet:
+        """Those in whose text at least one of the phrases stands."""
+        return self.filter(
+            reduce(or_, (Q(search_text__contains=f" {phrase} ") for phrase in phrases), Q(pk=None))
+        )
 
     def for_cards(self, ids: Iterable[int]) -> list[Listing]:
         """The rows of one page of cards, in the order of the ids. One query."""

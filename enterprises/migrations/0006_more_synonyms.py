@@ -1,15 +1,15 @@
-"""More synonym groups, for databases made before them too. What staff wrote or changed stays as it is."""
+"""More groups of search words. What staff wrote, changed or deleted stays as it is."""
 
 import tomllib
 from pathlib import Path
 
 from django.db import migrations
 
-SYNONYMS = Path(__file__).resolve().parent.parent / "content" / "synonyms.toml"
+SYNONYMS = Path(__file__).resolve().parent.parent / "content" / "more_synonyms.toml"
 
 
-def add_missing(apps, schema_editor):
-    """A group is missing where no group has its first Danish term."""
+def add(apps, schema_editor):
+    """Add the groups, but for those whose first word staff have in a group already."""
     model = apps.get_model("enterprises", "SynonymGroup")
     known = {term.lower() for terms in model.objects.values_list("da", flat=True) for term in terms}
     groups = tomllib.loads(SYNONYMS.read_text(encoding="utf-8"))["group"]
@@ -21,4 +21,4 @@ def add_missing(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [("enterprises", "0005_missed_searches")]
 
-    operations = [migrations.RunPython(add_missing, migrations.RunPython.noop)]
+    operations = [migrations.RunPython(add, migrations.RunPython.noop)]
