@@ -26,7 +26,7 @@ def test_a_warm_page_is_marked_by_its_rate() -> None:
 
 def test_the_table_gives_ratios_to_h() -> None:
     assert "| profile | 1.0 | 2.0 | 100 | 0.10 | 2.00 | 2.00 | 8.0 | met |" in table(
-        [H, figures("profile", cpu=4)], 1000, warm=False
+        [H, figures("profile", cpu=4)], H, 1000, warm=False
     )
 
 

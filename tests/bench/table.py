@@ -43,8 +43,7 @@ def mark(figures: Figures, h: Figures, size: int, *, warm: bool) -> str:
     return ""
 
 
-def table(measured: list[Figures], size: int, *, warm: bool) -> str:
-    h = next(figures for figures in measured if figures.row == H)
+def table(measured: list[Figures], h: Figures, size: int, *, warm: bool) -> str:
     lines = [
         f"{size:,} enterprises, {'warm' if warm else 'cold'}",
         "",
