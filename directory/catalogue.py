@@ -12,6 +12,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cached_property, reduce
 from operator import and_, or_
 from threading import Lock
@@ -22,7 +23,9 @@ from django.db import transaction
 from django.http import HttpRequest
 from numpy.typing import NDArray
 
+from directory.doors import Doors
 from directory.models import CatalogueChange, CatalogueState, Listing
+from directory.nearness import Points, Spot
 from directory.search import text
 from directory.search.index import Index
 from directory.search.query import Query, Vocabulary, normalised, rank, understand
@@ -56,7 +59,7 @@ ROW = np.dtype(
 )
 READ = (
     "pk", "facets", "words", "name", "sort_key",
-    "completeness", "confirmed_on", "first_published_at", "is_demo", *SUMS,
+    "card__doors", "points", "completeness", "confirmed_on", "first_published_at", "is_demo", *SUMS,
 )  # fmt: skip
 # Scores that differ by less are equal.
 SAME_SCORE = 1e4
@@ -82,6 +85,8 @@ class Catalogue:
     fragments: dict[tuple[int, str], Any] = field(repr=False)
     # folded names → positions, for those who type a name in full; shared likewise
     names: dict[str, tuple[int, ...]] = field(repr=False)
+    doors: Doors = field(repr=False)
+    points: Points = field(repr=False)
 
     # -- terms and counts -------------------------------------------------------------------------
 
@@ -159,6 +164,25 @@ class Catalogue:
         """Made when somebody first types: only then it asks the database."""
         return Suggestions(term for term, count in self.counted("sector") if count)
 
+    # -- place and time ---------------------------------------------------------------------------
+
+    def open_at(self, moment: datetime) -> int:
+        """Those with a door open, as bits."""
+        return _bits(self.doors.open_at(moment, len(self.rows))) & self.everything
+
+    def nearest_first(self, found: int, origin: Spot) -> list[int]:
+        """The ids of the listings found, the nearest first; those without an address last, by name."""
+        positions = self.by_name[self.flags(found)[self.by_name]]
+        kilometres = self.points.kilometres(origin, len(self.rows))[positions]
+        return self.rows["pk"][positions[np.argsort(kilometres, kind="stable")]].tolist()  # type: ignore[no-any-return]
+
+    def distances(self, ids: Iterable[int], origin: Spot) -> dict[int, float]:
+        """In kilometres; of those that have an address."""
+        here = np.isin(self.rows["pk"], list(ids)) & self.flags(self.everything)
+        kilometres = self.points.kilometres(origin, len(self.rows))
+        known = np.flatnonzero(here & np.isfinite(kilometres))
+        return dict(zip(self.rows["pk"][known].tolist(), kilometres[known].tolist(), strict=True))
+
     # -- bits, positions and ids ------------------------------------------------------------------
 
     def flags(self, bits: int) -> Flags:
@@ -213,7 +237,7 @@ class Catalogue:
         gone = self.flags(self.bits_of(changed))
         self.index.remove(np.flatnonzero(gone).tolist())
         struck = ~_bits(gone)
-        taken = _Intake(len(self.rows), self.index, self.names)
+        taken = _Intake(len(self.rows), self.index, self.names, self.doors, self.points)
         taken.read(Listing.objects.filter(pk__in=changed))
         bits = {key: value & struck for key, value in self.bits.items()}
         for key, value in taken.bits().items():
@@ -241,8 +265,10 @@ class Catalogue:
 class _Intake:
     """Listings read from the database, given positions one after the other."""
 
-    def __init__(self, start: int, index: Index, names: dict[str, tuple[int, ...]]) -> None:
-        self.start, self.index, self.names = start, index, names
+    def __init__(
+        self, start: int, index: Index, names: dict[str, tuple[int, ...]], doors: Doors, points: Points
+    ) -> None:
+        self.start, self.index, self.names, self.doors, self.points = start, index, names, doors, points
         self.keys: list[tuple[str, int]] = []
         self._rows: list[tuple[Any, ...]] = []
         self._flags: dict[str, list[int]] = {}
@@ -262,8 +288,10 @@ class _Intake:
 
     def _take(self, pk: int, facets: list[str], words: list[str], name: str, key: str, *columns: Any) -> None:
         position = self.start + len(self._rows)
-        completeness, confirmed_on, first_published_at, is_demo, *sums = columns
+        doors, points, completeness, confirmed_on, first_published_at, is_demo, *sums = columns
         self.index.add(position, words)
+        self.doors.add(position, doors)
+        self.points.add(position, points)
         folded = " ".join(text.words(name))
         self.names[folded] = (*self.names.get(folded, ()), position)
         confirmed = confirmed_on.toordinal() if confirmed_on else 0
@@ -332,7 +360,7 @@ def build() -> Catalogue:
     """The catalogue made from nothing but the database."""
     generation = CatalogueState.present()
     index = Index()
-    taken = _Intake(0, index, {})
+    taken = _Intake(0, index, {}, Doors(), Points())
     taken.read(Listing.objects)
     index.settle()
     return Catalogue(
@@ -346,6 +374,8 @@ def build() -> Catalogue:
         index=index,
         fragments={},
         names=taken.names,
+        doors=taken.doors,
+        points=taken.points,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import django_filters
@@ -11,12 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from directory import facets
 from directory.catalogue import Catalogue, Selection
 from directory.models import Listing, ListingQuerySet
+from directory.nearness import Spot, spot
 
 SORTS = {
     "relevance": _("Bedste match"),
     "name": _("Navn"),
     "newest": _("Nyeste"),
     "confirmed": _("Senest bekræftet"),
+    "nearest": _("Nærmest"),
 }
 LONGEST_QUERY = 200
 MOST_TOLD, LONGEST_TOLD = 8, 60
@@ -29,7 +32,8 @@ class KnownChoicesField(forms.MultipleChoiceField):
         known = {str(choice) for choice, _label in self.choices}  # type: ignore[union-attr,misc]
         given = dict.fromkeys(value or ())
         self.unknown = [item for item in given if item not in known]
-        return [item for item in given if item in known]
+        # In one order, whatever order the address has them in.
+        return sorted(item for item in given if item in known)
 
 
 class KnownChoicesFilter(django_filters.MultipleChoiceFilter):
@@ -68,6 +72,8 @@ class ListingFilter(django_filters.FilterSet):
     opening = KnownChoicesFilter(method="having", distinct=False)
     mark = KnownChoicesFilter(method="having", distinct=False)
     buyer = KnownChoicesFilter(method="having", distinct=False)
+    near = QueryFilter(label=_("Nær"), method="unsorted")
+    open = django_filters.BooleanFilter(label=_("Åbent nu"), method="unsorted")
     exact = django_filters.BooleanFilter(method="unsorted")
     sort = SortFilter(label=_("Rækkefølge"), method="unsorted", choices=list(SORTS.items()))
 
@@ -111,9 +117,28 @@ class ListingFilter(django_filters.FilterSet):
     def order(self) -> str:
         """The order asked for, or the natural one: best match for a search, else alphabetical."""
         asked: str = self.form.cleaned_data.get("sort", "")
-        if asked == "relevance" and not self.query:
+        if (asked == "relevance" and not self.query) or (asked == "nearest" and not self.spot):
             asked = ""
-        return asked or ("relevance" if self.query else "name")
+        return asked or ("relevance" if self.query else "nearest" if self.spot else "name")
+
+    @property
+    def sorts(self) -> dict[str, Any]:
+        """The orders that make sense here."""
+        senseless = {"relevance": not self.query, "nearest": not self.spot}
+        return {name: label for name, label in SORTS.items() if not senseless.get(name)}
+
+    @property
+    def near_to(self) -> str:
+        return str(self.form.cleaned_data.get("near", "")).rstrip()
+
+    @cached_property
+    def spot(self) -> Spot | None:
+        """The place to be near to; None where none is given, or nobody knows it."""
+        return spot(self.near_to, self.catalogue.terms["district"].values()) if self.near_to else None
+
+    @property
+    def open_now(self) -> bool:
+        return bool(self.data.get("open") == "1")
 
     @property
     def selection(self) -> Selection:
@@ -125,6 +150,10 @@ class ListingFilter(django_filters.FilterSet):
         unknown = [key for key in self.data if key not in self.filters and key != "page"]
         for facet in facets.FACETS:
             unknown += [f"{facet}={value}" for value in getattr(self.form.fields[facet], "unknown", [])]
+        if self.near_to and not self.spot:
+            unknown.append(f"near={self.near_to}")
+        if self.data.get("open", "1") not in ("", "1"):
+            unknown.append(f"open={self.data['open']}")
         if (sort := self.data.get("sort")) and sort not in SORTS:
             unknown.append(f"sort={sort}")
         return [_shortened(part) for part in unknown[:MOST_TOLD]]

@@ -11,14 +11,14 @@ from directory.page_cache import is_kept
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
-PERMISSIONS_POLICY = ", ".join(
+# A visitor may tell where they are, to us alone and when they press the button.
+PERMISSIONS_POLICY = "geolocation=(self), " + ", ".join(
     f"{feature}=()"
     for feature in (
         "accelerometer",
         "browsing-topics",
         "camera",
         "display-capture",
-        "geolocation",
         "gyroscope",
         "magnetometer",
         "microphone",

@@ -36,7 +36,7 @@ from directory.opening_hours import midnight
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 View = Callable[..., HttpResponse]
 
-KNOWN_KEYS = frozenset({"q", "exact", "sort", "page", *FACETS})
+KNOWN_KEYS = frozenset({"q", "exact", "sort", "page", "near", "open", *FACETS})
 LONGEST_QUERY = 500
 GENERATION = "directory.generation"
 COMPRESS: dict[str, Callable[[bytes], bytes]] = {

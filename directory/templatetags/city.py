@@ -24,6 +24,14 @@ def number(value: int) -> str:
 
 
 @register.filter
+def distance(kilometres: float) -> str:
+    """0.84 as 850 m, 1.234 as 1,2 km in Danish and 1.2 km in English."""
+    if kilometres < 0.975:
+        return f"{max(50, round(kilometres * 20) * 50)} m"
+    return f"{formats.number_format(kilometres, decimal_pos=1, use_l10n=True)} km"
+
+
+@register.filter
 def clock(value: str) -> str:
     """A snapshot's "17:00" as Danes write it, 17.00."""
     return value.replace(":", ".") if get_language() == "da" else value

@@ -2,18 +2,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from directory import catalogue as catalogues
 from directory import facets, fragments, snippets
 from directory.cards import Card, cards
 from directory.catalogue import Catalogue
-from directory.filters import SORTS, ListingFilter
+from directory.filters import ListingFilter
 from directory.fragments import Fragment
 from directory.models import Listing
 from directory.opening_hours import midnight
@@ -35,6 +37,8 @@ def listing(request: HttpRequest) -> HttpResponse:
     path, selection = reverse("listing"), asked.selection
     kept = {
         "q": asked.query,
+        "near": asked.near_to if asked.spot else "",
+        "open": "1" if asked.open_now else "",
         "exact": "1" if asked.literally else "",
         "sort": asked.form.cleaned_data["sort"],
     }
@@ -46,33 +50,55 @@ def listing(request: HttpRequest) -> HttpResponse:
         "listing.html",
         {
             "filter": asked,
-            "cards": shown,
+            "cards": _with_distances(shown, ids[page.start : page.end], asked),
             "page": page,
             "ways_on": None if total else Asked(catalogue, found.query, selection, within, kept).ways_on(),
             "corrected": corrected,
             "literal_url": path + facets.query_string(selection, **(kept | {"exact": "1"})),
             "facets": facets.with_counts(catalogue, selection, within),
-            "chips": facets.chips(catalogue, selection, path, **kept),
-            "sorts": {name: label for name, label in SORTS.items() if name != "relevance" or asked.query},
+            "chips": [*_chips(asked, path, kept), *facets.chips(catalogue, selection, path, **kept)],
             "page_urls": _page_urls(page, selection, kept),
             "canonical": path + query,
             # The names in it are the same in both languages, so it holds for the other one too.
             "kept_query": query,
             # A single filter has a page of its own; combinations are for people, not for crawlers.
-            "noindex": bool(asked.query or sum(map(len, selection.values())) or kept["sort"]),
+            "noindex": bool(sum(map(len, selection.values())) or any(kept.values())),
         },
     )
     answer.fresh_until = min((card.until for card in shown), default=midnight())  # type: ignore[attr-defined]
+    if asked.open_now:
+        # Somebody else's door may open before one of those shown closes.
+        soon = timezone.now() + timedelta(minutes=1)
+        answer.fresh_until = min(answer.fresh_until, soon.replace(second=0))  # type: ignore[attr-defined]
     if _is_missed(asked, found) and not request.GET.get("page"):
         missed.note(asked.query, get_language() or "da")
         answer.fresh_until = timezone.now()  # type: ignore[attr-defined]  # each is to be counted
     return answer
 
 
+def _chips(asked: ListingFilter, path: str, kept: dict[str, str]) -> list[facets.Chip]:
+    """The chips of what is no facet."""
+    found = []
+    if asked.open_now:
+        rest = facets.query_string(asked.selection, **(kept | {"open": ""}))
+        found.append(facets.Chip(_("Åbent nu"), path + rest))
+    if asked.spot:
+        rest = facets.query_string(asked.selection, **(kept | {"near": ""}))
+        found.append(facets.Chip(_("Nær %(place)s") % {"place": asked.spot.label}, path + rest))
+    return found
+
+
+def _with_distances(
+    shown: list[Fragment], ids: Sequence[int], asked: ListingFilter
+) -> list[tuple[Fragment, float | None]]:
+    known = asked.catalogue.distances(ids, asked.spot) if asked.spot else {}
+    return [(card, known.get(pk)) for card, pk in zip(shown, ids, strict=False)]
+
+
 def _is_missed(asked: ListingFilter, found: _Found) -> bool:
     """Whether the words, and no filter, are why nothing was found; stop words alone ask for nothing."""
     told = found.query.topics or found.query.unknown
-    return bool(told) and not found.total and not any(asked.selection.values())
+    return bool(told) and not (found.total or asked.open_now or any(asked.selection.values()))
 
 
 def _cards(ids: Iterable[int], catalogue: Catalogue, query: Query) -> list[Fragment]:
@@ -108,19 +134,24 @@ class _Found:
 
 
 def _found(asked: ListingFilter, catalogue: Catalogue) -> _Found:
-    if not asked.query:
-        found = catalogue.matching(asked.selection)
-        ids = catalogue.in_order(found, asked.order)
-        return _Found(ids, found.bit_count(), catalogue.everything, Query())
-    query, ranked = catalogue.search(asked.typed, literally=asked.literally)
-    within = catalogue.bits_of(ranked)
+    query, within = Query(), catalogue.everything
+    ranked: Sequence[int] = ()
+    if asked.query:
+        query, ranked = catalogue.search(asked.typed, literally=asked.literally)
+        within = catalogue.bits_of(ranked)
+    if asked.open_now:
+        within &= catalogue.open_at(timezone.now())
     found = catalogue.matching(asked.selection, within)
+    return _Found(_in_order(asked, catalogue, found, ranked), found.bit_count(), within, query)
+
+
+def _in_order(asked: ListingFilter, catalogue: Catalogue, found: int, ranked: Sequence[int]) -> Sequence[int]:
     if asked.order == "relevance":
         kept = set(catalogue.in_order(found, "name"))
-        ids = [pk for pk in ranked if pk in kept]
-    else:
-        ids = catalogue.in_order(found, asked.order)
-    return _Found(ids, found.bit_count(), within, query)
+        return [pk for pk in ranked if pk in kept]
+    if asked.order == "nearest" and asked.spot:
+        return catalogue.nearest_first(found, asked.spot)
+    return catalogue.in_order(found, asked.order)
 
 
 def _page_urls(page: Page, selection: catalogues.Selection, kept: dict[str, str]) -> dict[str, str]:

@@ -12,3 +12,19 @@ if (navigator.share) {
     });
   }
 }
+
+// A position is rounded to some hundred metres before it leaves the browser.
+for (const button of document.querySelectorAll("[data-position]")) {
+  if (!navigator.geolocation) continue;
+  const field = document.getElementById(button.dataset.position);
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => {
+        field.value = `${coords.latitude.toFixed(3)},${coords.longitude.toFixed(3)}`;
+        field.form.requestSubmit();
+      },
+      () => field.focus(),
+    );
+  });
+}

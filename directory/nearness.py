@@ -1,0 +1,93 @@
+"""Where "near" is, and how far every listing is from there."""
+
+from __future__ import annotations
+
+import math
+import re
+from array import array
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from django.utils.translation import gettext as _
+from numpy.typing import NDArray
+
+from directory.search import text
+
+# Centres of Copenhagen's postcodes and their neighbours': approximations of ours, good to half a kilometre.
+POSTCODES = {
+    (1000, 1399): (55.6815, 12.5790),
+    (1400, 1449): (55.6735, 12.5935),
+    (1450, 1499): (55.6775, 12.5745),
+    (1500, 1799): (55.6705, 12.5560),
+    (1800, 1999): (55.6775, 12.5380),
+    (2000, 2000): (55.6800, 12.5235),
+    (2100, 2100): (55.7065, 12.5790),
+    (2150, 2150): (55.7145, 12.6010),
+    (2200, 2200): (55.6955, 12.5500),
+    (2300, 2300): (55.6560, 12.6050),
+    (2400, 2400): (55.7100, 12.5330),
+    (2450, 2450): (55.6485, 12.5380),
+    (2500, 2500): (55.6610, 12.5080),
+    (2700, 2700): (55.7085, 12.4890),
+    (2720, 2720): (55.6885, 12.4880),
+    (2770, 2770): (55.6320, 12.6450),
+    (2860, 2860): (55.7300, 12.4930),
+    (2900, 2900): (55.7300, 12.5700),
+}
+# What a visitor's browser shares, as the site writes it: two decimal numbers.
+_POSITION = re.compile(r"(\d{1,2}\.\d{1,6}),(\d{1,2}\.\d{1,6})")
+DENMARK = (54.0, 58.0, 7.5, 15.5)
+KM_PER_DEGREE = 111.2
+
+
+@dataclass(frozen=True)
+class Spot:
+    latitude: float
+    longitude: float
+    label: str
+
+
+def spot(near: str, districts: Iterable[Any]) -> Spot | None:
+    """The place a reader means by a postcode, a district's name or a position; None for anything else."""
+    if position := _POSITION.fullmatch(near.replace(" ", "")):
+        latitude, longitude = map(float, position.groups())
+        south, north, west, east = DENMARK
+        inside = south <= latitude <= north and west <= longitude <= east
+        return Spot(latitude, longitude, _("din position")) if inside else None
+    if near.isascii() and near.isdigit() and len(near) == 4:
+        for (first, last), centre in POSTCODES.items():
+            if first <= int(near) <= last:
+                return Spot(*centre, near)
+        return None
+    folded = text.words(near)
+    for district in districts:
+        names = (district.name_da, district.name_en, district.short_da, district.short_en, *district.aliases)
+        if folded and district.latitude and folded in map(text.words, filter(None, names)):
+            return Spot(district.latitude, district.longitude, str(district))
+    return None
+
+
+class Points:
+    """Every public place of every listing. Grows only, like the index."""
+
+    def __init__(self) -> None:
+        self._positions, self._latitudes, self._longitudes = array("I"), array("f"), array("f")
+
+    def add(self, position: int, points: list[float]) -> None:
+        """`points` are latitude and longitude of each place, one after the other."""
+        self._positions.extend([position] * (len(points) // 2))
+        self._latitudes.extend(points[::2])
+        self._longitudes.extend(points[1::2])
+
+    def kilometres(self, origin: Spot, size: int) -> NDArray[np.float64]:
+        """For each position below `size` how far its nearest place is; infinity where it has none."""
+        positions = np.array(self._positions)
+        north = (np.array(self._latitudes, np.float64) - origin.latitude) * KM_PER_DEGREE
+        east = (np.array(self._longitudes, np.float64) - origin.longitude) * KM_PER_DEGREE
+        east *= math.cos(math.radians(origin.latitude))
+        nearest = np.full(size, np.inf)
+        known = positions < size
+        np.minimum.at(nearest, positions[known], np.hypot(north, east)[known])
+        return nearest
