@@ -137,9 +137,10 @@ class Catalogue:
         scores = rank(query, self.index, len(self.rows), having)
         name = " ".join(text.words(normalised(typed)))
         # An exact name comes first, whatever else matches.
+        first = 1 + scores.max(initial=0.0)
         for position in self.names.get(name, ()) if name else ():
             if position < len(scores):
-                scores[position] += 1 + scores.max()
+                scores[position] += first
         scores[~self.flags(self.everything)] = 0
         if query.phrases:
             holding = Listing.objects.holding(query.phrases).values_list("pk", flat=True)
