@@ -81,6 +81,8 @@ class Catalogue:
     keys: list[tuple[str, int]] = field(repr=False)
     # shared with the catalogues before and after, which know fewer or more positions of it
     index: Index = field(repr=False)
+    # the values of a facet with their names, by facet and language; see facets.py
+    labels: dict[tuple[str, str], dict[str, str]] = field(repr=False)
     # what a card looks like, by enterprise and language; see fragments.py
     fragments: dict[tuple[int, str], Any] = field(repr=False)
     # folded names → positions, for those who type a name in full; shared likewise
@@ -387,4 +389,4 @@ def _terms(index: Index) -> dict[str, Any]:
     terms = {
         facet: {term.slug: term for term in model._default_manager.all()} for facet, model in TERMS.items()
     }
-    return {"terms": terms, "vocabulary": vocabulary}
+    return {"terms": terms, "vocabulary": vocabulary, "labels": {}}

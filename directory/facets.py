@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from directory.catalogue import Catalogue, Selection
@@ -36,6 +38,20 @@ FACETS: dict[str, str | Promise] = {
 SHOWN_AT_FIRST = 6
 
 
+@lru_cache(maxsize=1_024)
+def _option_parts(facet: str, value: str, label: str) -> tuple[SafeString, SafeString]:
+    return (
+        format_html('<input type="checkbox" name="{}" value="{}"', facet, value),
+        format_html('<span class="option-name">{}</span><span class="option-count">', label),
+    )
+
+
+@lru_cache(maxsize=4_096)
+def _shown(count: int, language: str) -> str:
+    """A count as readers of the present language, which the answer is kept by, write it."""
+    return number(count)
+
+
 @dataclass(frozen=True)
 class Option:
     facet: str
@@ -47,16 +63,12 @@ class Option:
     @property
     def html(self) -> SafeString:
         """A value to tick. Not a template: there are a hundred on a page, each a tenth of its time."""
-        return format_html(
-            '<label class="option{}"><input type="checkbox" name="{}" value="{}"{}>'
-            '<span class="option-name">{}</span><span class="option-count">{}</span></label>',
-            "" if self.count or self.checked else " option-empty",
-            self.facet,
-            self.value,
-            SafeString(" checked" if self.checked else ""),
-            self.label,
-            number(self.count),
-        )
+        empty = "" if self.count or self.checked else " option-empty"
+        checked = " checked" if self.checked else ""
+        field, name = _option_parts(self.facet, self.value, self.label)
+        count = _shown(self.count, get_language() or "da")
+        # Safe: the parts are escaped, and a count is digits and separators.
+        return SafeString(f'<label class="option{empty}">{field}{checked}>{name}{count}</span></label>')
 
 
 @dataclass(frozen=True)
@@ -85,6 +97,14 @@ class Chip:
 
 def values(catalogue: Catalogue, facet: str) -> dict[str, str]:
     """Every value of a facet with its label in the present language."""
+    key = (facet, get_language() or "da")
+    found = catalogue.labels.get(key)
+    if found is None:
+        found = catalogue.labels[key] = _values(catalogue, facet)
+    return found
+
+
+def _values(catalogue: Catalogue, facet: str) -> dict[str, str]:
     if facet == "buyer":
         return {value: str(label) for value, label in BUYER.items()}
     if facet == "opening":

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 _LETTERS = {"ä": "æ", "ö": "ø", "ß": "ss", "ü": "y", "þ": "th", "ð": "d"}
 # ae is æ, but not in the plural of firma; in jordbær and samvær it is.
@@ -110,6 +111,8 @@ def loose(word: str) -> str:
     return word.translate(_LOOSE)
 
 
+# A catalogue has some ten thousands of words, and the telling ones come again and again.
+@lru_cache(maxsize=1 << 15)
 def stem(word: str) -> str:
     """What the inflections of a folded word have in common. Light: it never crosses a compound."""
     irregular = _IRREGULAR.get(word) or _IRREGULAR.get(word.removesuffix("s"))
