@@ -28,3 +28,10 @@ for (const button of document.querySelectorAll("[data-position]")) {
     );
   });
 }
+
+// An empty field says nothing, so it stays out of the address.
+for (const form of document.querySelectorAll("form:not([method])")) {
+  form.addEventListener("formdata", ({ formData }) => {
+    for (const [name, value] of [...formData]) if (!value) formData.delete(name);
+  });
+}
