@@ -61,11 +61,13 @@ def kept(view: View) -> View:
 
     @wraps(view)
     def keeping(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        # Before the view: a page begun today and done tomorrow is one of today.
+        day_ends = midnight()
         response = view(request, *args, **kwargs)
-        until = getattr(response, "fresh_until", midnight())
+        until = min(day_ends, getattr(response, "fresh_until", day_ends))
         if GENERATION in request.META and response.status_code == 200 and until > timezone.now():
             generation = catalogues.of(request).generation
-            response.kept = Kept(generation, min(until, midnight()))  # type: ignore[attr-defined]
+            response.kept = Kept(generation, until)  # type: ignore[attr-defined]
         return response
 
     return keeping
@@ -187,6 +189,8 @@ def _key(environ: dict[str, Any]) -> Any:
     if environ.get("HTTP_COOKIE") or environ.get("HTTP_AUTHORIZATION"):
         return None
     query = environ.get("QUERY_STRING", "")
+    if not query.isascii():  # WSGI hands raw bytes on as Latin-1, so that two queries could look like one
+        return None
     pairs = parse_qsl(query, keep_blank_values=True) if query else []
     if len(query) > LONGEST_QUERY or not KNOWN_KEYS.issuperset(key for key, _value in pairs):
         return None

@@ -246,3 +246,34 @@ def test_a_profile_is_kept_too(worker: Worker) -> None:
     path = reverse("profile", args=[published("Aben").slug])
     assert worker.get(path).status == 200
     assert worker.kept == 1
+
+
+def test_raw_letters_and_their_lookalike_are_two_queries(
+    worker: Worker, bakery: Enterprise, listing: str
+) -> None:
+    raw = {"QUERY_STRING": "q=ø".encode().decode("latin-1")}
+    assert 'value="ø"' in worker.get(listing, **raw).text
+    assert 'value="Ã¸"' in worker.get(f"{listing}?q=%C3%83%C2%B8").text
+    assert 'value="ø"' in worker.get(listing, **raw).text
+
+
+def test_a_page_begun_before_midnight_is_one_of_that_day(
+    worker: Worker, bakery: Enterprise, listing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker.get(reverse("about"))
+    now = timezone.now()
+    ends = iter([now + timedelta(seconds=5)])
+    tomorrow = now + timedelta(days=1)
+    monkeypatch.setattr(page_cache, "midnight", lambda: next(ends, tomorrow))
+    worker.get(reverse("privacy"))
+    kept = [page for key, page in worker.cache._pages.items() if key[3] == reverse("privacy")]
+    assert [page.until for page in kept] == [(now + timedelta(seconds=5)).timestamp()]
+
+
+def test_nobody_keeps_a_suggestion_of_what_is_withdrawn(worker: Worker, bakery: Enterprise) -> None:
+    path = f"{reverse('suggestions')}?q=brød".replace("ø", "%C3%B8")
+    first = worker.get(path)
+    assert bakery.slug in first.text
+    assert "max-age=0" in first.headers["Cache-Control"]
+    publishing.withdraw(bakery, reason="Lukket")
+    assert bakery.slug not in worker.get(path, HTTP_IF_NONE_MATCH=first.headers["ETag"]).text

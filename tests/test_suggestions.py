@@ -166,8 +166,8 @@ def test_english_has_its_own_words(visitor: Client, bakery: Enterprise) -> None:
     assert offer["html"] == '<span lang="da"><mark>Frokost</mark> til møder</span>'
 
 
-def test_browsers_may_keep_it_and_crawlers_leave_it(visitor: Client, bakery: Enterprise) -> None:
+def test_browsers_ask_again_and_crawlers_leave_it(visitor: Client, bakery: Enterprise) -> None:
     headers = visitor.get(SUGGESTIONS, {"q": "brød"}).headers
-    assert {*headers["Cache-Control"].split(", ")} == {"public", "max-age=60"}
+    assert {*headers["Cache-Control"].split(", ")} == {"public", "max-age=0", "must-revalidate"}
     assert headers["X-Robots-Tag"] == "noindex"
     assert f"Disallow: {SUGGESTIONS}?*" in visitor.get("/robots.txt").content.decode()

@@ -20,7 +20,7 @@ KINDS = {
 }
 
 
-@cache_control(public=True, max_age=60)
+@cache_control(public=True, max_age=0, must_revalidate=True)
 def suggestions(request: HttpRequest) -> JsonResponse:
     typed = request.GET.get("q", "")
     found = catalogues.of(request).suggestions.find(typed)
