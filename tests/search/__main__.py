@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
+import argparse
 import os
-import sys
 
 import django
 
+from tests.search import quality
+
 
 def main() -> None:
+    options = argparse.ArgumentParser(prog="python -m tests.search", description=__doc__)
+    options.add_argument(
+        "least", type=float, nargs="?", default=0.0, help="also print every query below this nDCG"
+    )
+    options.add_argument(
+        "--set", dest="name", choices=[quality.TUNED, quality.HELD_OUT], default=quality.TUNED
+    )
+    chosen = options.parse_args()
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
     os.environ["EMBEDDED_DATABASE"] = "quality"
     from directory import database
 
     with database.Embedded("quality").running():
         django.setup()
-        _measure(float(sys.argv[1]) if len(sys.argv) > 1 else 0.0)
+        _measure(chosen.name, chosen.least)
 
 
-def _measure(worth_a_look: float) -> None:
+def _measure(name: str, worth_a_look: float) -> None:
     from django.core.management import call_command
 
     from directory import catalogue as catalogues
     from directory.models import Listing
     from enterprises.models import Enterprise
-    from tests.search import quality
 
     call_command("migrate", verbosity=0)
     if not Enterprise.objects.exists():
@@ -32,7 +41,7 @@ def _measure(worth_a_look: float) -> None:
     call_command("rebuild_listings")
     catalogue = catalogues.present()
     names = dict(Listing.objects.values_list("pk", "name"))
-    scores = quality.measure(lambda q: [names[pk] for pk in catalogue.search(q)[1]])
+    scores = quality.measure(lambda q: [names[pk] for pk in catalogue.search(q)[1]], name)
     for one in scores:
         if one.ndcg < worth_a_look:
             print(f"{one.ndcg:.2f} {one.judged.kind}: {one.judged.q!r} -> {one.found[:6]}")
