@@ -119,7 +119,11 @@ class ListingFilter(django_filters.FilterSet):
         asked: str = self.form.cleaned_data.get("sort", "")
         if (asked == "relevance" and not self.query) or (asked == "nearest" and not self.spot):
             asked = ""
-        return asked or ("relevance" if self.query else "nearest" if self.spot else "name")
+        return asked or self.natural_order
+
+    @property
+    def natural_order(self) -> str:
+        return "relevance" if self.query else "nearest" if self.spot else "name"
 
     @property
     def sorts(self) -> dict[str, Any]:

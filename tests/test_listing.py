@@ -232,8 +232,8 @@ def test_the_chosen_order_is_the_one_shown_and_kept(visitor: Client, city: list[
     assert [o.attrs["value"] for o in page.one("select").all("option", selected="")] == ["newest"]
     assert page.one("a", rel="next").attrs["href"] == "?sort=newest&page=2"
     plain = visitor.get(LISTING).page
-    assert [o.attrs["value"] for o in plain.one("select").all("option", selected="")] == ["name"]
-    assert "relevance" not in [o.attrs["value"] for o in plain.all("option")]
+    assert [o.text for o in plain.one("select").all("option", selected="")] == ["Navn"]
+    assert "Bedste match" not in [o.text for o in plain.all("option")]
 
 
 def test_each_chip_takes_one_value_away(visitor: Client, city: list[Enterprise]) -> None:

@@ -149,3 +149,12 @@ def test_values_stand_in_one_order_whatever_was_typed(visitor: Client, three: No
     path = reverse("listing")
     one = visitor.get(f"{path}?sector=it-data&sector=butik-genbrug").content
     assert one == visitor.get(f"{path}?sector=butik-genbrug&sector=it-data").content
+
+
+def test_the_natural_order_is_not_sent_along(visitor: Client, three: None) -> None:
+    """Whoever adds a place to the form wants the nearest first, not the order that was shown before."""
+    options = visitor.get(reverse("listing")).page.one("select", name="sort").all("option")
+    assert {option.text: option.attrs["value"] for option in options}["Navn"] == ""
+    options = visitor.get(reverse("listing"), {"near": "2200"}).page.one("select", name="sort").all("option")
+    assert {option.text: option.attrs["value"] for option in options}["Nærmest"] == ""
+    assert {option.text: option.attrs["value"] for option in options}["Navn"] == "name"
