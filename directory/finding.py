@@ -1,0 +1,119 @@
+"""What an address asks for and what of the catalogue answers it: one for the list, the map and all others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from directory import facets
+from directory.catalogue import Catalogue
+from directory.filters import ListingFilter
+from directory.search.query import Query
+from directory.ways_on import Asked, WaysOn
+from enterprises import missed
+
+
+class Finding:
+    """Read from an address, under the path of the page that shows it."""
+
+    def __init__(self, data: QueryDict, catalogue: Catalogue, path: str) -> None:
+        self.catalogue, self.path = catalogue, path
+        self.asked = ListingFilter(data, catalogue)
+        self.query, self._ranked = Query(), tuple[int, ...]()
+        # The bits of what the words find that is open when it must be, whatever the filters.
+        self.within = catalogue.everything
+        if self.asked.query:
+            self.query, ranked = catalogue.search(self.asked.typed, literally=self.asked.literally)
+            self._ranked = tuple(ranked)
+            self.within = catalogue.bits_of(ranked)
+        if self.asked.open_now:
+            self.within &= catalogue.open_at(timezone.now())
+        self.bits = catalogue.matching(self.asked.selection, self.within)
+        self.total = self.bits.bit_count()
+
+    @cached_property
+    def ids(self) -> Sequence[int]:
+        """The ids of all that is found, in the order asked for."""
+        asked = self.asked
+        if asked.order == "relevance":
+            kept = set(self.catalogue.in_order(self.bits, "name"))
+            return [pk for pk in self._ranked if pk in kept]
+        if asked.order == "nearest" and asked.spot:
+            return self.catalogue.nearest_first(self.bits, asked.spot)
+        return self.catalogue.in_order(self.bits, asked.order)
+
+    @cached_property
+    def kept(self) -> dict[str, str]:
+        """What the address says besides filters and page, as it is written in every link from here."""
+        asked = self.asked
+        return {
+            "q": asked.query,
+            "near": asked.near_to if asked.spot else "",
+            "open": "1" if asked.open_now else "",
+            "exact": "1" if asked.literally else "",
+            "sort": asked.form.cleaned_data["sort"],
+        }
+
+    def query_string(self, **changed: str) -> str:
+        """The one way to write this state, or it with something else changed."""
+        return facets.query_string(self.asked.selection, **(self.kept | changed))
+
+    def facet_counts(self) -> list[facets.Facet]:
+        return facets.with_counts(self.catalogue, self.asked.selection, self.within)
+
+    @cached_property
+    def chips(self) -> list[facets.Chip]:
+        """Everything that narrows what is found, each with the address without it."""
+        asked, chips = self.asked, []
+        if asked.open_now:
+            chips.append(facets.Chip(_("Åbent nu"), self.path + self.query_string(open="")))
+        if asked.spot:
+            near = _("Nær %(place)s") % {"place": asked.spot.label}
+            chips.append(facets.Chip(near, self.path + self.query_string(near="")))
+        return [*chips, *facets.chips(self.catalogue, asked.selection, self.path, **self.kept)]
+
+    @cached_property
+    def corrected(self) -> str:
+        """The query as it was understood where a word was misspelt."""
+        return facets.corrected(self.asked.query, self.query.corrections)
+
+    @property
+    def literal_url(self) -> str:
+        return self.path + self.query_string(exact="1")
+
+    @property
+    def unfiltered_url(self) -> str:
+        return self.path + facets.query_string({}, q=self.asked.query)
+
+    @cached_property
+    def is_narrowed(self) -> bool:
+        return bool(sum(map(len, self.asked.selection.values())) or any(self.kept.values()))
+
+    def ways_on(self) -> WaysOn | None:
+        """Where to go from here; None where something was found."""
+        if self.total:
+            return None
+        return Asked(self.catalogue, self.query, self.asked.selection, self.within, self.kept).ways_on()
+
+    def holds_until(self, latest: datetime) -> datetime:
+        """Until when this is what one finds: somebody's door may open any minute."""
+        if not self.asked.open_now:
+            return latest
+        soon = timezone.now() + timedelta(minutes=1)
+        return min(latest, soon.replace(second=0))
+
+    @property
+    def is_missed(self) -> bool:
+        """Whether the words, and no filter, are why nothing was found; stop words alone ask for nothing."""
+        told = self.query.topics or self.query.unknown
+        return bool(told) and not (self.total or self.asked.open_now or any(self.asked.selection.values()))
+
+    def note_missed(self) -> None:
+        """Count the words for the council's list of what was not found."""
+        missed.note(self.asked.query, get_language() or "da")
