@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from copy import copy
+from functools import cache, cached_property
 from typing import Any
 
 import django_filters
@@ -25,19 +26,26 @@ LONGEST_QUERY = 200
 MOST_TOLD, LONGEST_TOLD = 8, 60
 
 
-class KnownChoicesField(forms.MultipleChoiceField):
-    """Keeps the values it knows and remembers the others, instead of refusing all."""
+class ValuesField(forms.Field):
+    """Any values, each once and in one order, whatever order the address has them in."""
+
+    widget = forms.SelectMultiple
 
     def clean(self, value: Any) -> list[str]:
-        known = {str(choice) for choice, _label in self.choices}  # type: ignore[union-attr,misc]
-        given = dict.fromkeys(value or ())
-        self.unknown = [item for item in given if item not in known]
-        # In one order, whatever order the address has them in.
-        return sorted(item for item in given if item in known)
+        return sorted(set(value or ()))
 
 
-class KnownChoicesFilter(django_filters.MultipleChoiceFilter):
-    field_class = KnownChoicesField
+class _CopiedQuickly:
+    """A filter set copies its filters for every request: only what it then changes need be a copy."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        copied: Any = copy(self)
+        copied.method = copied.method  # what calls the method is bound to the filter
+        return copied
+
+
+class ValuesFilter(_CopiedQuickly, django_filters.Filter):
+    field_class = ValuesField
 
 
 class QueryField(forms.CharField):
@@ -50,7 +58,7 @@ class QueryField(forms.CharField):
         return f"{query} "[:LONGEST_QUERY] if query and typed.endswith(" ") else query[:LONGEST_QUERY]
 
 
-class QueryFilter(django_filters.CharFilter):
+class QueryFilter(_CopiedQuickly, django_filters.CharFilter):
     field_class = QueryField
 
 
@@ -59,22 +67,26 @@ class SortField(forms.ChoiceField):
         return value if value in SORTS else ""
 
 
-class SortFilter(django_filters.ChoiceFilter):
+class SortFilter(_CopiedQuickly, django_filters.ChoiceFilter):
     field_class = SortField
+
+
+class SwitchFilter(_CopiedQuickly, django_filters.BooleanFilter):
+    pass
 
 
 class ListingFilter(django_filters.FilterSet):
     q = QueryFilter(label=_("Søg"), method="having_words")
-    sector = KnownChoicesFilter(method="having", distinct=False)
-    district = KnownChoicesFilter(method="having", distinct=False)
-    ownership = KnownChoicesFilter(method="having", distinct=False)
-    mission = KnownChoicesFilter(method="having", distinct=False)
-    opening = KnownChoicesFilter(method="having", distinct=False)
-    mark = KnownChoicesFilter(method="having", distinct=False)
-    buyer = KnownChoicesFilter(method="having", distinct=False)
+    sector = ValuesFilter(label=facets.FACETS["sector"], method="having")
+    district = ValuesFilter(label=facets.FACETS["district"], method="having")
+    ownership = ValuesFilter(label=facets.FACETS["ownership"], method="having")
+    mission = ValuesFilter(label=facets.FACETS["mission"], method="having")
+    opening = ValuesFilter(label=facets.FACETS["opening"], method="having")
+    mark = ValuesFilter(label=facets.FACETS["mark"], method="having")
+    buyer = ValuesFilter(label=facets.FACETS["buyer"], method="having")
     near = QueryFilter(label=_("Nær"), method="unsorted")
-    open = django_filters.BooleanFilter(label=_("Åbent nu"), method="unsorted")
-    exact = django_filters.BooleanFilter(method="unsorted")
+    open = SwitchFilter(label=_("Åbent nu"), method="unsorted")
+    exact = SwitchFilter(method="unsorted")
     sort = SortFilter(label=_("Rækkefølge"), method="unsorted", choices=list(SORTS.items()))
 
     class Meta:
@@ -84,13 +96,15 @@ class ListingFilter(django_filters.FilterSet):
     def __init__(self, data: Any, catalogue: Catalogue) -> None:
         super().__init__(data, Listing.objects.all())
         self.catalogue = catalogue
-        for facet, label in facets.FACETS.items():
-            self.filters[facet].label = label
-            self.filters[facet].extra["choices"] = list(facets.values(catalogue, facet).items())
         self.form.is_valid()
 
-    def having(self, listings: ListingQuerySet, facet: str, values: list[str]) -> ListingQuerySet:
-        return listings.having(facet, values) if values else listings
+    def get_form_class(self) -> type[forms.Form]:
+        """Made once: no field depends on the request."""
+        return _form_class()
+
+    def having(self, listings: ListingQuerySet, facet: str, _values: list[str]) -> ListingQuerySet:
+        known = self.selection[facet]
+        return listings.having(facet, known) if known else listings
 
     def having_words(self, listings: ListingQuerySet, _name: str, text: str) -> ListingQuerySet:
         _query, found = self.catalogue.search(text, literally=self.literally)
@@ -144,16 +158,20 @@ class ListingFilter(django_filters.FilterSet):
     def open_now(self) -> bool:
         return bool(self.data.get("open") == "1")
 
-    @property
+    @cached_property
     def selection(self) -> Selection:
-        return {facet: tuple(self.form.cleaned_data.get(facet, ())) for facet in facets.FACETS}
+        return {facet: tuple(self._values(facet, known=True)) for facet in facets.FACETS}
+
+    def _values(self, facet: str, *, known: bool) -> list[str]:
+        asked: list[str] = self.form.cleaned_data[facet]
+        return [value for value in asked if (value in facets.values(self.catalogue, facet)) == known]
 
     @property
     def not_understood(self) -> list[str]:
         """What the address asks for and nobody knows, to be told the reader; of a long list the beginning."""
         unknown = [key for key in self.data if key not in self.filters and key != "page"]
         for facet in facets.FACETS:
-            unknown += [f"{facet}={value}" for value in getattr(self.form.fields[facet], "unknown", [])]
+            unknown += [f"{facet}={value}" for value in self._values(facet, known=False)]
         if self.near_to and not self.spot:
             unknown.append(f"near={self.near_to}")
         if self.data.get("open", "1") not in ("", "1"):
@@ -161,6 +179,12 @@ class ListingFilter(django_filters.FilterSet):
         if (sort := self.data.get("sort")) and sort not in SORTS:
             unknown.append(f"sort={sort}")
         return [_shortened(part) for part in unknown[:MOST_TOLD]]
+
+
+@cache
+def _form_class() -> type[forms.Form]:
+    fields = {name: declared.field for name, declared in ListingFilter.base_filters.items()}
+    return type("ListingForm", (forms.Form,), fields)
 
 
 def _shortened(text: str) -> str:
