@@ -2,32 +2,50 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import translate_url
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from directory import catalogue, texts
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
+    language = get_language() or "da"
     return {
         "site_url": settings.SITE_URL,
         "site_owner": texts.Text(settings.SITE_OWNER, "da"),
         "contact_email": settings.CONTACT_EMAIL,
         "contact_phone": settings.CONTACT_PHONE,
-        "navigation": [
-            ("listing", _("Virksomheder")),
-            ("sectors", _("Brancher")),
-            ("ownerships", _("Ejerskab")),
-            ("missions", _("Formål")),
-            ("districts", _("Bydele")),
-            ("about", _("Om")),
-        ],
-        "here": {language: translate_url(request.path, language) for language, _name in settings.LANGUAGES},
+        "navigation": _navigation(language),
+        "here": {other: _here(request, other) for other, _name in settings.LANGUAGES},
         # Looked up only where the frame asks: error pages must do without the database.
         "demo_is_present": SimpleLazyObject(lambda: catalogue.of(request).sums["demo"] > 0),
     }
+
+
+def _here(request: HttpRequest, language: str) -> str:
+    """This page's address in a language."""
+    found = request.resolver_match
+    if language == get_language() or found is None:
+        return request.path
+    with override(language):
+        return reverse(found.view_name, args=found.args, kwargs=found.kwargs)
+
+
+@cache
+def _navigation(language: str) -> list[tuple[str, str]]:
+    """The main pages' addresses and names in the present language, which it is kept by."""
+    return [
+        (reverse("listing"), _("Virksomheder")),
+        (reverse("sectors"), _("Brancher")),
+        (reverse("ownerships"), _("Ejerskab")),
+        (reverse("missions"), _("Formål")),
+        (reverse("districts"), _("Bydele")),
+        (reverse("about"), _("Om")),
+    ]

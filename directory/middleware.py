@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
+import brotli
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.middleware.http import ConditionalGetMiddleware
+from django.utils.cache import patch_vary_headers
 
 from directory.page_cache import is_kept
 
@@ -44,10 +47,25 @@ def security_headers(
 
 
 class CompressUnlessKept(GZipMiddleware):
-    """The page cache compresses what it keeps, once."""
+    """The page cache compresses what it keeps, once. Public pages hold no secret and need no mask."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        return response if is_kept(response) else super().process_response(request, response)
+        if is_kept(response):
+            return response
+        if getattr(response, "is_public", False) and "br" in request.headers.get("Accept-Encoding", ""):
+            return _quickly_compressed(response)
+        return super().process_response(request, response)
+
+
+def _quickly_compressed(response: Any) -> HttpResponseBase:
+    """A page made for one reader: about as small as gzip makes it, in a third of the time."""
+    patch_vary_headers(response, ["Accept-Encoding"])
+    response.content = brotli.compress(response.content, quality=3)
+    response.headers["Content-Length"] = str(len(response.content))
+    response.headers["Content-Encoding"] = "br"
+    if etag := response.get("ETag"):
+        response.headers["ETag"] = "W/" + etag.removeprefix("W/")
+    return response  # type: ignore[no-any-return]
 
 
 class ConditionalUnlessKept(ConditionalGetMiddleware):

@@ -64,6 +64,7 @@ def kept(view: View) -> View:
         # Before the view: a page begun today and done tomorrow is one of today.
         day_ends = midnight()
         response = view(request, *args, **kwargs)
+        response.is_public = response.status_code == 200  # type: ignore[attr-defined]
         until = min(day_ends, getattr(response, "fresh_until", day_ends))
         if GENERATION in request.META and response.status_code == 200 and until > timezone.now():
             generation = catalogues.of(request).generation

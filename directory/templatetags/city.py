@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -71,4 +72,9 @@ def brand() -> SafeString:
 @register.simple_tag
 def roof_of(ownership: Any) -> SafeString:
     """A sample house with the roof that stands for an ownership."""
-    return SafeString(houses.svg(houses.draw(ownership.slug, SAMPLE_WALL, SAMPLE_DARK, ownership.roof)))
+    return _sample(ownership.slug, ownership.roof)
+
+
+@lru_cache(maxsize=64)
+def _sample(slug: str, roof: str) -> SafeString:
+    return SafeString(houses.svg(houses.draw(slug, SAMPLE_WALL, SAMPLE_DARK, roof)))
