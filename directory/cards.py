@@ -37,8 +37,8 @@ class Card:
     rsv: bool
     verified: bool
     is_demo: bool
-    # what else answers a search, where the tagline does not
-    snippet: texts.Text | None = None
+    # the paragraph with what else answers a search, where the tagline does not
+    snippet: SafeString | str = ""
 
 
 def cards(listings: Iterable[Listing], catalogue: Catalogue) -> list[Card]:

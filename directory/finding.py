@@ -15,6 +15,7 @@ from directory import facets
 from directory.catalogue import Catalogue
 from directory.filters import ListingFilter
 from directory.search.query import Query
+from directory.snippets import Wanted
 from directory.ways_on import Asked, WaysOn
 from enterprises import missed
 
@@ -47,6 +48,11 @@ class Finding:
         if asked.order == "nearest" and asked.spot:
             return self.catalogue.nearest_first(self.bits, asked.spot)
         return self.catalogue.in_order(self.bits, asked.order)
+
+    @cached_property
+    def wanted(self) -> Wanted:
+        """The words to mark in what is found; empty where none were searched for."""
+        return Wanted.of(self.query)
 
     @cached_property
     def kept(self) -> dict[str, str]:

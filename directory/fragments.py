@@ -1,41 +1,66 @@
 """Cards as HTML, each made once and kept with the catalogue while it holds.
 
 A card says what a listing says, so it is forgotten with the listing's change, and with every change of
-the terms; and it says whether the door is open, so it holds until that changes.
+the terms; and it says whether the door is open, so it holds until that changes. It is kept in pieces:
+a search marks the words it found in the name and the line below, and adds a snippet.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 
 from django.template.loader import get_template
 from django.utils import timezone
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from directory import snippets
 from directory.cards import Card, cards, fresh_until
 from directory.catalogue import Catalogue
 from directory.models import Listing
+from directory.snippets import Marked, Passage, Wanted
+from directory.texts import Text
+from enterprises import snapshots
 
 # Of some 3 kB each.
 MOST_KEPT = 3_000
+# Stands where name, tagline and snippet go while a card is made: no character, so no text holds it.
+_HOLE = "\ufdd0"
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Fragment:
-    html: SafeString
+    pk: int
+    name: Text
+    tagline: Text
+    # what stands before and after name, tagline and snippet
+    pieces: Sequence[str]
     until: datetime
+    # read when a search first finds it
+    passages: list[Passage] | None = None
+
+    @property
+    def html(self) -> SafeString:
+        return self._filled(escape(self.name), escape(self.tagline), "")
+
+    def marked(self, wanted: Wanted) -> SafeString:
+        """With the words marked that it was found by, and what else answers where the tagline does not."""
+        name, tagline = snippets.mark(self.name, wanted), snippets.mark(self.tagline, wanted)
+        told = None if "<mark>" in tagline else snippets.snippet(self.passages or (), wanted)
+        return self._filled(name, tagline, paragraph(told) if told else "")
+
+    def _filled(self, name: str, tagline: str, snippet: str) -> SafeString:
+        first, second, third, last = self.pieces
+        # Safe: the template escaped the pieces, and what goes between is escaped.
+        return SafeString(f"{first}{name}{second}{tagline}{third}{snippet}{last}")
 
 
-def of_cards(shown: Iterable[Card]) -> list[Fragment]:
-    """Cards of a heading's level 3, as they stand in lists."""
-    template = get_template("components/card.html")
-    return [
-        Fragment(template.render({"card": card, "level": 3}), fresh_until([card]))  # type: ignore[arg-type]
-        for card in shown
-    ]
+def paragraph(told: Marked) -> SafeString:
+    return format_html('<p class="card-snippet"{}>{}</p>', told.attr, told)
 
 
 def of_listings(ids: Iterable[int], catalogue: Catalogue) -> list[Fragment]:
@@ -46,10 +71,31 @@ def of_listings(ids: Iterable[int], catalogue: Catalogue) -> list[Fragment]:
     known = {pk: fragment for pk, fragment in known.items() if fragment.until > now}
     lacking = [pk for pk in wanted if pk not in known]
     if lacking:
-        rows = Listing.objects.for_cards(lacking)
-        made = of_cards(cards(rows, catalogue))
-        known |= {row.pk: fragment for row, fragment in zip(rows, made, strict=True)}
+        made = [_made(card) for card in cards(Listing.objects.for_cards(lacking), catalogue)]
+        known |= {fragment.pk: fragment for fragment in made}
         if len(kept) > MOST_KEPT:
-            kept.clear()
-        kept.update({(pk, language): known[pk] for pk in lacking if pk in known})
+            for key in list(islice(kept, len(kept) - MOST_KEPT // 2)):
+                kept.pop(key, None)
+        kept.update({(fragment.pk, language): fragment for fragment in made})
     return [known[pk] for pk in wanted if pk in known]
+
+
+def of_listings_found(ids: Iterable[int], catalogue: Catalogue) -> list[Fragment]:
+    """The cards with the passages that may answer a search. One query more where not all are known."""
+    found = of_listings(ids, catalogue)
+    lacking = {fragment.pk: fragment for fragment in found if fragment.passages is None}
+    if lacking:
+        told = Listing.objects.filter(pk__in=lacking).values_list(
+            "pk", "publication__snapshot", "publication__schema_version"
+        )
+        for pk, snapshot, version in told:
+            lacking[pk].passages = snippets.passages(snapshots.upgrade(snapshot, version))
+    return found
+
+
+def _made(card: Card) -> Fragment:
+    # A name is in no language.
+    name, tagline = Text(card.name, ""), card.tagline
+    hollow = replace(card, name=_HOLE, tagline=Text(_HOLE, tagline.language), snippet=SafeString(_HOLE))
+    html = get_template("components/card.html").render({"card": hollow, "level": 3})
+    return Fragment(card.pk, name, tagline, html.split(_HOLE), fresh_until([card]))

@@ -6,7 +6,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from django.utils.html import escape
 from django.utils.safestring import SafeData
@@ -54,10 +55,9 @@ class Wanted:
                     expressions[tuple(map(text.stem, way))].append(match)
         return cls(dict(words), dict(expressions))
 
-    def matched_in(self, written: str) -> tuple[set[str], float]:
-        """The folded words of a text that were searched for, and how well it answers the query."""
-        here = set(text.words(written))
-        found = {word for word in here if word in self.words}
+    def matched_in(self, here: set[str]) -> tuple[set[str], float]:
+        """Which of a text's folded words were searched for, and how well it answers the query."""
+        found = self.words.keys() & here
         matches = [match for word in found for match in self.words[word]]
         if self.expressions:
             stems = {word: text.stem(word) for word in here}
@@ -73,7 +73,11 @@ class Wanted:
 
 def mark(shown: Text, wanted: Wanted) -> Marked:
     """The text with the matched words marked, each whole."""
-    found, _worth = wanted.matched_in(shown)
+    found, _worth = wanted.matched_in(set(text.words(shown)))
+    return _with_marks(shown, found)
+
+
+def _with_marks(shown: Text, found: set[str]) -> Marked:
     pieces = []
     end = 0
     for start, stop in _spans(shown, found):
@@ -82,15 +86,31 @@ def mark(shown: Text, wanted: Wanted) -> Marked:
     return Marked("".join([*pieces, escape(shown[end:])]), shown.language)
 
 
-def snippet(snapshot: dict[str, Any], wanted: Wanted) -> Marked | None:
+class Passage(NamedTuple):
+    """A text that may tell why a listing was found, and its folded words in one string."""
+
+    text: Text
+    words: str
+
+    @property
+    def each(self) -> set[str]:
+        return set(self.words.split())
+
+
+def passages(snapshot: dict[str, Any]) -> list[Passage]:
+    """What a search may be answered by besides name and tagline, in the present language first."""
+    return [Passage(shown, " ".join(text.words(shown))) for shown in _passages(snapshot) if shown]
+
+
+def snippet(told: Iterable[Passage], wanted: Wanted) -> Marked | None:
     """The offer or the sentence that answers the query best, marked. None where none does."""
-    best: Text | None = None
+    best: Passage | None = None
     most = 0.0
-    for passage in _passages(snapshot):
-        _found, worth = wanted.matched_in(passage)
+    for passage in told:
+        _found, worth = wanted.matched_in(passage.each)
         if worth > most:
             best, most = passage, worth
-    return mark(shortened(best, wanted), wanted) if best is not None else None
+    return mark(shortened(best.text, wanted), wanted) if best else None
 
 
 def _passages(snapshot: dict[str, Any]) -> Iterator[Text]:
@@ -109,7 +129,7 @@ def shortened(passage: Text, wanted: Wanted) -> Text:
     """At most LONGEST characters around the first match, cut between words."""
     if len(passage) <= LONGEST:
         return passage
-    found, _worth = wanted.matched_in(passage)
+    found, _worth = wanted.matched_in(set(text.words(passage)))
     first = next(_spans(passage, found), (0, 0))
     room = LONGEST - 2 * len(f" {CUT}")
     start = _start(passage, first, room)
@@ -141,5 +161,11 @@ def _spans(written: str, found: Iterable[str]) -> Iterator[tuple[int, int]]:
     kept = set(found)
     if kept:
         for match in _WRITTEN.finditer(written):
-            if not kept.isdisjoint(text.words(match.group())):
+            if not kept.isdisjoint(_folded(match.group())):
                 yield match.span()
+
+
+# The words of a city's texts come again and again.
+@lru_cache(maxsize=1 << 13)
+def _folded(written: str) -> tuple[str, ...]:
+    return tuple(text.words(written))

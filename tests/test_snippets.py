@@ -118,17 +118,17 @@ def snapshot(**fields: object) -> dict[str, object]:
 def test_the_passage_that_answers_most_is_shown(
     words: dict[str, list[tuple[int, float]]], expected: str
 ) -> None:
-    assert snippets.snippet(snapshot(), Wanted(words)) == expected
+    assert snippets.snippet(snippets.passages(snapshot()), Wanted(words)) == expected
 
 
 def test_a_passage_is_in_the_readers_language_where_both_answer() -> None:
     both = Wanted({"bread": [(0, 1.0)], "brød": [(0, 1.0)]})
     for language in ("da", "en"):
         with override(language):
-            shown = snippets.snippet(snapshot(), both)
+            shown = snippets.snippet(snippets.passages(snapshot()), both)
             assert shown is not None and shown.language == language and shown.attr == ""
 
 
 def test_nothing_is_shown_where_nothing_answers() -> None:
-    assert snippets.snippet(snapshot(), Wanted({"ubåd": [(0, 1.0)]})) is None
-    assert snippets.snippet({"name": "Tom"}, Wanted({"ubåd": [(0, 1.0)]})) is None
+    assert snippets.snippet(snippets.passages(snapshot()), Wanted({"ubåd": [(0, 1.0)]})) is None
+    assert snippets.snippet(snippets.passages({"name": "Tom"}), Wanted({"ubåd": [(0, 1.0)]})) is None

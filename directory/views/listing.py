@@ -1,25 +1,17 @@
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from directory import catalogue as catalogues
-from directory import fragments, snippets
-from directory.cards import Card, cards
-from directory.catalogue import Catalogue
+from directory import fragments
 from directory.finding import Finding
 from directory.fragments import Fragment
-from directory.models import Listing
 from directory.opening_hours import midnight
 from directory.paging import Page, page_of
-from directory.search.query import Query
-from directory.texts import Text
-from enterprises import snapshots
 
 PER_PAGE = 24
 
@@ -29,7 +21,8 @@ def listing(request: HttpRequest) -> HttpResponse:
     finding = Finding(request.GET, catalogue, reverse("listing"))
     page = page_of(request.GET.get("page"), finding.total, PER_PAGE)
     ids = finding.ids[page.start : page.end]
-    shown = _cards(ids, catalogue, finding.query)
+    of_listings = fragments.of_listings_found if finding.wanted else fragments.of_listings
+    shown = of_listings(ids, catalogue)
     query = finding.query_string(page=page.in_address)
     answer = render(
         request,
@@ -37,7 +30,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         {
             "finding": finding,
             "filter": finding.asked,
-            "cards": _with_distances(shown, ids, finding),
+            "cards": _cards(shown, finding),
             "page": page,
             "ways_on": finding.ways_on(),
             "facets": finding.facet_counts(),
@@ -57,35 +50,12 @@ def listing(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-def _with_distances(
-    shown: list[Fragment], ids: Sequence[int], finding: Finding
-) -> list[tuple[Fragment, float | None]]:
+def _cards(shown: list[Fragment], finding: Finding) -> list[tuple[SafeString, float | None]]:
+    """Each card, in a search with the words marked that it was found by, and how far away it is."""
     spot = finding.asked.spot
-    known = finding.catalogue.distances(ids, spot) if spot else {}
-    return [(card, known.get(pk)) for card, pk in zip(shown, ids, strict=False)]
-
-
-def _cards(ids: Iterable[int], catalogue: Catalogue, query: Query) -> list[Fragment]:
-    """The cards of a page; in a search with the words marked that each was found by."""
-    wanted = snippets.Wanted.of(query)
-    if not wanted:
-        return fragments.of_listings(ids, catalogue)
-    rows = Listing.objects.select_related("publication").for_cards(ids)
-    shown = zip(cards(rows, catalogue), rows, strict=True)
-    return fragments.of_cards(_marked(card, row, wanted) for card, row in shown)
-
-
-def _marked(card: Card, row: Listing, wanted: snippets.Wanted) -> Card:
-    told, _worth = wanted.matched_in(card.tagline)
-    publication = row.publication
-    snapshot = snapshots.upgrade(publication.snapshot, publication.schema_version)
-    return replace(
-        card,
-        # A name is in no language.
-        name=snippets.mark(Text(card.name, ""), wanted),
-        tagline=snippets.mark(card.tagline, wanted),
-        snippet=None if told else snippets.snippet(snapshot, wanted),
-    )
+    known = finding.catalogue.distances([card.pk for card in shown], spot) if spot else {}
+    wanted = finding.wanted
+    return [(card.marked(wanted) if wanted else card.html, known.get(card.pk)) for card in shown]
 
 
 def _page_urls(page: Page, finding: Finding) -> dict[str, str]:
