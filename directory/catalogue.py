@@ -129,7 +129,12 @@ class Catalogue:
     # -- search -----------------------------------------------------------------------------------
 
     def search(self, typed: str, *, literally: bool = False) -> tuple[Query, Sequence[int]]:
-        """What was understood of a query, and the ids of the listings found, best first.
+        """What was understood of a query, and the ids of the listings found, best first."""
+        query, positions = self.ranked(typed, literally=literally)
+        return query, self.ids_at(positions)
+
+    def ranked(self, typed: str, *, literally: bool = False) -> tuple[Query, Positions]:
+        """What was understood of a query, and the positions of the listings found, best first.
 
         No SQL, except one query to look quoted phrases up word for word.
         """
@@ -152,7 +157,7 @@ class Catalogue:
             scores[np.isin(self.rows["pk"], list(holding))] = 0
         found = np.flatnonzero(scores)
         order = np.lexsort((self._standing[found], -np.round(scores[found] * SAME_SCORE)))
-        return query, self.rows["pk"][found[order]].tolist()
+        return query, found[order].astype(np.int32)
 
     @cached_property
     def _standing(self) -> Positions:
@@ -175,9 +180,9 @@ class Catalogue:
 
     def nearest_first(self, found: int, origin: Spot) -> list[int]:
         """The ids of the listings found, the nearest first; those without an address last, by name."""
-        positions = self.by_name[self.flags(found)[self.by_name]]
+        positions = self.among(self.by_name, found)
         kilometres = self.points.kilometres(origin, len(self.rows))[positions]
-        return self.rows["pk"][positions[np.argsort(kilometres, kind="stable")]].tolist()  # type: ignore[no-any-return]
+        return self.ids_at(positions[np.argsort(kilometres, kind="stable")])
 
     def distances(self, ids: Iterable[int], origin: Spot) -> dict[int, float]:
         """In kilometres; of those that have an address."""
@@ -196,12 +201,22 @@ class Catalogue:
     def bits_of(self, ids: Iterable[int]) -> int:
         return _bits(np.isin(self.rows["pk"], list(ids))) & self.everything
 
+    def bits_at(self, positions: Positions) -> int:
+        flags = np.zeros(len(self.rows), bool)
+        flags[positions] = True
+        return _bits(flags)
+
+    def ids_at(self, positions: Positions) -> list[int]:
+        return self.rows["pk"][positions].tolist()  # type: ignore[no-any-return]
+
+    def among(self, positions: Positions, bits: int) -> Positions:
+        """Those of the positions whose bit is set, in their order."""
+        return positions[self.flags(bits)[positions]]
+
     def in_order(self, found: int, order: str) -> list[int]:
         """The ids of the listings found, in one of the orders: name, newest, confirmed."""
         positions = self._order(order)
-        if found != self.everything:
-            positions = positions[self.flags(found)[positions]]
-        return self.rows["pk"][positions].tolist()  # type: ignore[no-any-return]
+        return self.ids_at(positions if found == self.everything else self.among(positions, found))
 
     def _order(self, order: str) -> Positions:
         return {"name": self.by_name, "newest": self._newest, "confirmed": self._confirmed}[order]

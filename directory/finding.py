@@ -26,13 +26,12 @@ class Finding:
     def __init__(self, data: QueryDict, catalogue: Catalogue, path: str) -> None:
         self.catalogue, self.path = catalogue, path
         self.asked = ListingFilter(data, catalogue)
-        self.query, self._ranked = Query(), tuple[int, ...]()
+        self.query = Query()
         # The bits of what the words find that is open when it must be, whatever the filters.
         self.within = catalogue.everything
         if self.asked.query:
-            self.query, ranked = catalogue.search(self.asked.typed, literally=self.asked.literally)
-            self._ranked = tuple(ranked)
-            self.within = catalogue.bits_of(ranked)
+            self.query, self._ranked = catalogue.ranked(self.asked.typed, literally=self.asked.literally)
+            self.within = catalogue.bits_at(self._ranked)
         if self.asked.open_now:
             self.within &= catalogue.open_at(timezone.now())
         self.bits = catalogue.matching(self.asked.selection, self.within)
@@ -43,8 +42,7 @@ class Finding:
         """The ids of all that is found, in the order asked for."""
         asked = self.asked
         if asked.order == "relevance":
-            kept = set(self.catalogue.in_order(self.bits, "name"))
-            return [pk for pk in self._ranked if pk in kept]
+            return self.catalogue.ids_at(self.catalogue.among(self._ranked, self.bits))
         if asked.order == "nearest" and asked.spot:
             return self.catalogue.nearest_first(self.bits, asked.spot)
         return self.catalogue.in_order(self.bits, asked.order)
