@@ -178,11 +178,11 @@ class Catalogue:
         """Those with a door open, as bits."""
         return _bits(self.doors.open_at(moment, len(self.rows))) & self.everything
 
-    def nearest_first(self, found: int, origin: Spot) -> list[int]:
-        """The ids of the listings found, the nearest first; those without an address last, by name."""
+    def nearest_first(self, found: int, origin: Spot) -> Positions:
+        """The listings found, the nearest first; those without an address last, by name."""
         positions = self.among(self.by_name, found)
         kilometres = self.points.kilometres(origin, len(self.rows))[positions]
-        return self.ids_at(positions[np.argsort(kilometres, kind="stable")])
+        return positions[np.argsort(kilometres, kind="stable")]
 
     def distances(self, ids: Iterable[int], origin: Spot) -> dict[int, float]:
         """In kilometres; of those that have an address."""
@@ -213,10 +213,14 @@ class Catalogue:
         """Those of the positions whose bit is set, in their order."""
         return positions[self.flags(bits)[positions]]
 
-    def in_order(self, found: int, order: str) -> list[int]:
-        """The ids of the listings found, in one of the orders: name, newest, confirmed."""
+    def in_order(self, found: int, order: str) -> Positions:
+        """The listings found, in one of the orders: name, newest, confirmed."""
         positions = self._order(order)
-        return self.ids_at(positions if found == self.everything else self.among(positions, found))
+        return positions if found == self.everything else self.among(positions, found)
+
+    def first(self, found: int, order: str, count: int) -> list[int]:
+        """The ids of the first few of the listings found."""
+        return self.ids_at(self.in_order(found, order)[:count])
 
     def _order(self, order: str) -> Positions:
         return {"name": self.by_name, "newest": self._newest, "confirmed": self._confirmed}[order]
@@ -234,7 +238,7 @@ class Catalogue:
 
     @cached_property
     def ids(self) -> list[int]:
-        return self.in_order(self.everything, "name")
+        return self.ids_at(self.by_name)
 
     # -- taking in what has changed ---------------------------------------------------------------
 

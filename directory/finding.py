@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 
@@ -12,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from directory import facets
-from directory.catalogue import Catalogue
+from directory.catalogue import Catalogue, Positions
 from directory.filters import ListingFilter
 from directory.search.query import Query
 from directory.snippets import Wanted
@@ -38,14 +37,18 @@ class Finding:
         self.total = self.bits.bit_count()
 
     @cached_property
-    def ids(self) -> Sequence[int]:
-        """The ids of all that is found, in the order asked for."""
+    def positions(self) -> Positions:
+        """All that is found, in the order asked for."""
         asked = self.asked
         if asked.order == "relevance":
-            return self.catalogue.ids_at(self.catalogue.among(self._ranked, self.bits))
+            return self.catalogue.among(self._ranked, self.bits)
         if asked.order == "nearest" and asked.spot:
             return self.catalogue.nearest_first(self.bits, asked.spot)
         return self.catalogue.in_order(self.bits, asked.order)
+
+    def ids(self, start: int = 0, end: int | None = None) -> list[int]:
+        """The ids of a part of it."""
+        return self.catalogue.ids_at(self.positions[start:end])
 
     @cached_property
     def wanted(self) -> Wanted:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from itertools import islice
 from random import Random
 
 from django.http import HttpRequest, HttpResponse
@@ -21,7 +20,7 @@ NEWEST = 4
 def home(request: HttpRequest) -> HttpResponse:
     catalogue = catalogues.of(request)
     street = _street(catalogue)
-    newest = list(islice(catalogue.in_order(catalogue.everything, "newest"), NEWEST))
+    newest = catalogue.first(catalogue.everything, "newest", NEWEST)
     found = cards(Listing.objects.for_cards(dict.fromkeys([*street, *newest])), catalogue)
     by_id = {card.pk: card for card in found}
     answer = render(

@@ -20,7 +20,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     catalogue = catalogues.of(request)
     finding = Finding(request.GET, catalogue, reverse("listing"))
     page = page_of(request.GET.get("page"), finding.total, PER_PAGE)
-    ids = finding.ids[page.start : page.end]
+    ids = finding.ids(page.start, page.end)
     of_listings = fragments.of_listings_found if finding.wanted else fragments.of_listings
     shown = of_listings(ids, catalogue)
     query = finding.query_string(page=page.in_address)

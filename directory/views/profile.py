@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from itertools import islice
-
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import redirect, render
@@ -61,9 +59,10 @@ def _related(profile: Profile) -> list[int]:
     trade = tuple(sector.slug for sector in profile.sectors[:1])
     same_trade = catalogue.matching({"trade": trade}) & ~itself
     near = same_trade & catalogue.matching({"district": tuple(d.slug for d in profile.districts)})
-    nearest = list(islice(catalogue.in_order(near, "confirmed"), RELATED)) if profile.sectors else []
-    others = catalogue.in_order(same_trade & ~near, "confirmed") if profile.sectors else iter(())
-    return [*nearest, *islice(others, RELATED - len(nearest))]
+    if not profile.sectors:
+        return []
+    nearest = catalogue.first(near, "confirmed", RELATED)
+    return [*nearest, *catalogue.first(same_trade & ~near, "confirmed", RELATED - len(nearest))]
 
 
 def _elsewhere(request: HttpRequest, slug: str, name: str) -> HttpResponse:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -52,7 +50,7 @@ def landing(request: HttpRequest, facet: str, slug: str) -> HttpResponse:
     if term is None:
         raise Http404
     found = catalogue.matching({facet: (slug,)})
-    rows = Listing.objects.for_cards(islice(catalogue.in_order(found, "name"), SHOWN))
+    rows = Listing.objects.for_cards(catalogue.first(found, "name", SHOWN))
     name, heading, _lede = INDEXES[facet]
     trail = [(str(heading), reverse(name)), (str(term), reverse(facet, args=[slug]))]
     selection = {facet: (slug,)}
