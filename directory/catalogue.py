@@ -85,6 +85,8 @@ class Catalogue:
     labels: dict[tuple[str, str], dict[str, str]] = field(repr=False)
     # what a card looks like, by enterprise and language; see fragments.py
     fragments: dict[tuple[int, str], Any] = field(repr=False)
+    # what a profile looks like, by slug and language; see profile_pages.py
+    profiles: dict[tuple[str, str], Any] = field(repr=False)
     # folded names → positions, for those who type a name in full; shared likewise
     names: dict[str, tuple[int, ...]] = field(repr=False)
     doors: Doors = field(repr=False)
@@ -236,10 +238,6 @@ class Catalogue:
     def _latest_first(self, column: str) -> Positions:
         return self.by_name[np.argsort(-self.rows[column][self.by_name], kind="stable")]
 
-    @cached_property
-    def ids(self) -> list[int]:
-        return self.ids_at(self.by_name)
-
     # -- taking in what has changed ---------------------------------------------------------------
 
     def followed(self) -> Catalogue:
@@ -251,7 +249,7 @@ class Catalogue:
             return build()
         following = replace(self, generation=generation)
         if Part.TERMS in parts:
-            following = replace(following, fragments={}, **_terms(self.index))
+            following = replace(following, fragments={}, profiles={}, **_terms(self.index))
         return following._with(changed) if changed else following
 
     def _with(self, changed: set[int]) -> Catalogue:
@@ -280,7 +278,8 @@ class Catalogue:
             bits=bits,
             by_name=np.array(by_name, np.int32),
             keys=keys,
-            fragments={key: kept for key, kept in self.fragments.items() if key[0] not in changed},
+            fragments={key: kept for key, kept in self.fragments.items() if kept.pk not in changed},
+            profiles={key: kept for key, kept in self.profiles.items() if kept.pk not in changed},
         )
 
 
@@ -395,6 +394,7 @@ def build() -> Catalogue:
         keys=taken.keys,
         index=index,
         fragments={},
+        profiles={},
         names=taken.names,
         doors=taken.doors,
         points=taken.points,

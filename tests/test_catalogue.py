@@ -104,8 +104,8 @@ def test_a_catalogue_of_an_earlier_moment_stays_as_it_was(db: None) -> None:
     earlier = catalogues.present()
     published("Bien", tagline_da="Cykler")
     later = catalogues.present()
-    assert len(earlier.search("cykler")[1]) == len(earlier.ids) == 1
-    assert len(later.search("cykler")[1]) == len(later.ids) == 2
+    assert len(earlier.search("cykler")[1]) == len(earlier.by_name) == 1
+    assert len(later.search("cykler")[1]) == len(later.by_name) == 2
 
 
 def test_what_changed_is_read_and_nothing_else(db: None) -> None:

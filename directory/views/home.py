@@ -8,9 +8,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from directory import catalogue as catalogues
-from directory.cards import cards, fresh_until
+from directory import fragments
+from directory.cards import Card, cards
 from directory.catalogue import Catalogue
 from directory.models import Listing
+from directory.opening_hours import midnight
 from directory.tiles import tiles
 
 STREET = 16
@@ -20,15 +22,13 @@ NEWEST = 4
 def home(request: HttpRequest) -> HttpResponse:
     catalogue = catalogues.of(request)
     street = _street(catalogue)
-    newest = catalogue.first(catalogue.everything, "newest", NEWEST)
-    found = cards(Listing.objects.for_cards(dict.fromkeys([*street, *newest])), catalogue)
-    by_id = {card.pk: card for card in found}
+    newest = fragments.of_listings(catalogue.first(catalogue.everything, "newest", NEWEST), catalogue)
     answer = render(
         request,
         "home.html",
         {
-            "street": [by_id[pk] for pk in street if pk in by_id],
-            "newest": [by_id[pk] for pk in newest if pk in by_id],
+            "street": street,
+            "newest": newest,
             "sums": catalogue.sums,
             "tiles": tiles(catalogue),
             "sectors": catalogue.counted("sector"),
@@ -36,11 +36,12 @@ def home(request: HttpRequest) -> HttpResponse:
             "canonical": reverse("home"),
         },
     )
-    answer.fresh_until = fresh_until(found)  # type: ignore[attr-defined]
+    answer.fresh_until = min((card.until for card in newest), default=midnight())  # type: ignore[attr-defined]
     return answer
 
 
-def _street(catalogue: Catalogue) -> list[int]:
+def _street(catalogue: Catalogue) -> list[Card]:
     """Today's street: other houses tomorrow, the same all day."""
-    count = min(STREET, len(catalogue.ids))
-    return Random(timezone.localdate().toordinal()).sample(catalogue.ids, count)  # noqa: S311
+    count = min(STREET, len(catalogue.by_name))
+    places = Random(timezone.localdate().toordinal()).sample(range(len(catalogue.by_name)), count)  # noqa: S311
+    return cards(Listing.objects.for_cards(catalogue.ids_at(catalogue.by_name[places])), catalogue)

@@ -5,16 +5,16 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanen
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import condition, require_safe
 
 from directory import catalogue as catalogues
-from directory import linked_data
-from directory.cards import cards, fresh_until
+from directory import fragments, profile_pages
+from directory.catalogue import Catalogue
 from directory.houses import png
 from directory.models import CatalogueState, Listing
+from directory.profile_pages import ProfilePage
 from directory.profiles import Profile
 from directory.vcards import vcard as written_vcard
 from directory.views.errors import gone, too_many_requests
@@ -25,42 +25,28 @@ RELATED = 4
 
 
 def profile(request: HttpRequest, slug: str) -> HttpResponse:
-    listing = Listing.objects.for_profile().filter(slug=slug).first()
-    if listing is None:
-        return _elsewhere(request, slug, "profile")
     catalogue = catalogues.of(request)
-    shown = Profile(listing, catalogue, timezone.now())
-    path = reverse("profile", args=[slug])
-    trail = [(_("Virksomheder"), reverse("listing"))]
-    if shown.sector:
-        trail.append((str(shown.sector), reverse("sector", args=[shown.sector.slug])))
-    related = cards(Listing.objects.for_cards(_related(shown)), catalogue)
+    page = profile_pages.of_slug(slug, catalogue)
+    if page is None:
+        return _elsewhere(request, slug, "profile")
+    related = fragments.of_listings(_related(page, catalogue), catalogue)
     context = {
-        "profile": shown,
+        "page": page,
         "related": related,
-        "trail": trail,
-        "linked_data": [
-            linked_data.organisation(shown),
-            linked_data.breadcrumbs([*trail, (shown.name, path)]),
-        ],
-        "canonical": path,
-        "noindex": listing.is_demo,
+        "canonical": reverse("profile", args=[slug]),
+        "noindex": page.is_demo,
     }
     answer = render(request, "profile.html", context)
-    doors = [place.status.changes for place in shown.places if place.status and place.status.changes]
-    answer.fresh_until = min([fresh_until(related), *doors])  # type: ignore[attr-defined]
+    answer.fresh_until = min([page.until, *(card.until for card in related)])  # type: ignore[attr-defined]
     return answer
 
 
-def _related(profile: Profile) -> list[int]:
+def _related(page: ProfilePage, catalogue: Catalogue) -> list[int]:
     """A few others of the same trade: in the same district first, then anywhere."""
-    catalogue = profile.catalogue
-    itself = catalogue.bits_of([profile.listing.pk])
-    trade = tuple(sector.slug for sector in profile.sectors[:1])
-    same_trade = catalogue.matching({"trade": trade}) & ~itself
-    near = same_trade & catalogue.matching({"district": tuple(d.slug for d in profile.districts)})
-    if not profile.sectors:
+    if not page.trade:
         return []
+    same_trade = catalogue.matching({"trade": page.trade}) & ~catalogue.bits_of([page.pk])
+    near = same_trade & catalogue.matching({"district": page.districts})
     nearest = catalogue.first(near, "confirmed", RELATED)
     return [*nearest, *catalogue.first(same_trade & ~near, "confirmed", RELATED - len(nearest))]
 

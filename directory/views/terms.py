@@ -8,9 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from directory import catalogue as catalogues
-from directory import facets, linked_data
-from directory.cards import cards, fresh_until
-from directory.models import Listing
+from directory import facets, fragments, linked_data
+from directory.opening_hours import midnight
 from directory.tiles import tiles
 
 SHOWN = 12
@@ -50,13 +49,12 @@ def landing(request: HttpRequest, facet: str, slug: str) -> HttpResponse:
     if term is None:
         raise Http404
     found = catalogue.matching({facet: (slug,)})
-    rows = Listing.objects.for_cards(catalogue.first(found, "name", SHOWN))
     name, heading, _lede = INDEXES[facet]
     trail = [(str(heading), reverse(name)), (str(term), reverse(facet, args=[slug]))]
     selection = {facet: (slug,)}
     other = "district" if facet != "district" else "sector"
     counts = catalogue.counts(selection, other, catalogue.terms[other], catalogue.everything)
-    shown = cards(rows, catalogue)
+    shown = fragments.of_listings(catalogue.first(found, "name", SHOWN), catalogue)
     context = {
         "facet": facet,
         "term": term,
@@ -77,5 +75,5 @@ def landing(request: HttpRequest, facet: str, slug: str) -> HttpResponse:
         "canonical": reverse(facet, args=[slug]),
     }
     answer = render(request, "term.html", context)
-    answer.fresh_until = fresh_until(shown)  # type: ignore[attr-defined]
+    answer.fresh_until = min((card.until for card in shown), default=midnight())  # type: ignore[attr-defined]
     return answer
