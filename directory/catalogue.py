@@ -304,7 +304,7 @@ class _Intake:
 
     def read(self, listings: Any) -> None:
         rows = listings.order_by("sort_key", "pk").values_list(*READ)
-        for row in rows.iterator(chunk_size=5_000):
+        for row in rows.iterator(chunk_size=500):
             self._take(*row)
 
     def _take(self, pk: int, facets: list[str], words: list[str], name: str, key: str, *columns: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -12,52 +12,64 @@ from numpy.typing import NDArray
 from directory import opening_hours
 
 DAY = 24 * 60
-WEEK = 7 * DAY
+SHUT = 0xFFFF
 
 
 class Doors:
-    """Every interval of the week, in minutes from Monday 00.00, with the listing's position.
-
-    Grows only, like the index. Listings with special days are few, and asked one by one.
-    """
+    """The hours of every door, in minutes from midnight, and its special days. Grows only, like the index."""
 
     def __init__(self) -> None:
-        self._positions, self._opens, self._closes = array("I"), array("H"), array("H")
-        self._special: dict[int, list[dict[str, Any]]] = {}
+        # the listing's position of each door
+        self._positions = array("I")
+        # the weekly hours: door, weekday, from, until (after 24.00 where they run past midnight)
+        self._hours = (array("I"), array("B"), array("H"), array("H"))
+        # the special days: door, first and last day's ordinal, from, until; SHUT all day
+        self._special = (array("I"), array("I"), array("I"), array("H"), array("H"))
 
     def add(self, position: int, doors: list[dict[str, Any]]) -> None:
-        if any(door["exceptions"] for door in doors):
-            self._special[position] = doors
-            return
         for door in doors:
+            number = len(self._positions)
+            self._positions.append(position)
             for interval in door["hours"]:
-                opens = interval["day"] * DAY + _minutes(interval["opens"])
-                closes = interval["day"] * DAY + _minutes(interval["closes"])
-                closes += DAY if closes <= opens else 0
-                self._add(position, opens, min(closes, WEEK))
-                if closes > WEEK:
-                    self._add(position, 0, closes - WEEK)
-
-    def _add(self, position: int, opens: int, closes: int) -> None:
-        self._positions.append(position)
-        self._opens.append(opens)
-        self._closes.append(closes)
+                _append(self._hours, number, interval["day"], *_minutes(interval))
+            for special in door["exceptions"]:
+                first, last = (
+                    date.fromisoformat(special[end]).toordinal() for end in ("first_day", "last_day")
+                )
+                minutes = _minutes(special) if "opens" in special else (SHUT, SHUT)
+                _append(self._special, number, first, last, *minutes)
 
     def open_at(self, moment: datetime, size: int) -> NDArray[np.bool_]:
         """For each position below `size` whether a door is open."""
         local = moment.astimezone(opening_hours.COPENHAGEN)
-        minute = local.weekday() * DAY + local.hour * 60 + local.minute
-        now = (np.array(self._opens) <= minute) & (minute < np.array(self._closes))
+        minute = local.hour * 60 + local.minute
+        today = local.date()
+        # Yesterday's hours may run into today.
+        now = self._open_on(today, minute) | self._open_on(today - timedelta(days=1), minute + DAY)
         positions = np.array(self._positions)[now]
         flags = np.zeros(size, bool)
         flags[positions[positions < size]] = True
-        for position, doors in self._special.items():
-            if position < size:
-                status = opening_hours.best(doors, moment)
-                flags[position] = status is not None and status.is_open
         return flags
 
+    def _open_on(self, day: date, minute: int) -> NDArray[np.bool_]:
+        """Which doors a day's hours hold open at a minute of it; special days replace the week's."""
+        doors, weekdays, opens, closes = map(np.array, self._hours)
+        open_now = np.zeros(len(self._positions), bool)
+        open_now[doors[(weekdays == day.weekday()) & (opens <= minute) & (minute < closes)]] = True
+        doors, first, last, opens, closes = map(np.array, self._special)
+        on_day = (first <= day.toordinal()) & (day.toordinal() <= last)
+        open_now[doors[on_day]] = False
+        open_now[doors[on_day & (opens <= minute) & (minute < closes)]] = True
+        return open_now
 
-def _minutes(clock: str) -> int:
-    hours, minutes = clock.split(":")[:2]
-    return int(hours) * 60 + int(minutes)
+
+def _append(columns: tuple[array[int], ...], *row: int) -> None:
+    for column, value in zip(columns, row, strict=True):
+        column.append(value)
+
+
+def _minutes(interval: dict[str, Any]) -> tuple[int, int]:
+    opens, closes = (
+        int(clock[:2]) * 60 + int(clock[3:5]) for clock in (interval["opens"], interval["closes"])
+    )
+    return opens, closes + (DAY if closes <= opens else 0)

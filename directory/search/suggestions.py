@@ -48,19 +48,24 @@ class Suggestion:
 class Suggestions:
     def __init__(self, sectors: Iterable[Sector]) -> None:
         rows = Listing.objects.order_by("sort_key", "pk")
-        # Of the snapshot nothing but the offers leaves the database.
-        found = list(rows.values_list("slug", "name", "publication__snapshot__offers").iterator())
-        self._slugs = [slug for slug, _name, _offers in found]
-        self._names = Texts(name for _slug, name, _offers in found)
+        self._slugs: list[str] = []
+        names: list[str] = []
+        offers: dict[str, Counter[str]] = {language: Counter() for language in texts.LANGUAGES}
+        # Of the snapshot nothing but the offers leaves the database, and of those each text stays once.
+        for slug, name, offered in rows.values_list(
+            "slug", "name", "publication__snapshot__offers"
+        ).iterator():
+            self._slugs.append(slug)
+            names.append(name)
+            for offer in offered or ():
+                for language, written in offer["name"].items():
+                    offers[language][written] += 1
+        self._names = Texts(names)
         self._sectors = [
             (sector, form) for sector in sectors for form in (sector.name_da, sector.name_en, *sector.aliases)
         ]
         self._sector_forms = Texts(form for _sector, form in self._sectors)
-        names = [offer["name"] for _slug, _name, offers in found for offer in offers or ()]
-        self._offers = {
-            language: Texts(_commonest_first(name[language] for name in names if name.get(language)))
-            for language in texts.LANGUAGES
-        }
+        self._offers = {language: Texts(_commonest_first(counts)) for language, counts in offers.items()}
 
     def find(self, typed: str) -> list[Suggestion]:
         """At most MOST, grouped by kind, for a reader of the present language."""
@@ -221,11 +226,11 @@ def _tokens_of(piece: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     )
 
 
-def _commonest_first(written: Iterable[str]) -> list[str]:
+def _commonest_first(written: Counter[str]) -> list[str]:
     """Each text once, whatever its case and punctuation."""
     counts: dict[str, int] = defaultdict(int)
     writings: dict[str, str] = {}
-    for one, count in Counter(written).items():
+    for one, count in written.items():
         key = " ".join(_keys(one))
         counts[key] += count
         writings.setdefault(key, one)
