@@ -45,6 +45,8 @@ OPTIONS = {
     "log_timezone": "'UTC'",
     "logging_collector": "off",
 }
+# Of a server that has vanished without a word: seconds to connect, milliseconds for what was sent to arrive.
+LOST_SOON = {"connect_timeout": 3, "tcp_user_timeout": 5_000}
 FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
@@ -306,7 +308,8 @@ def connection() -> dict[str, Any]:
     """Django's DATABASES entry."""
     server = embedded()
     settings: dict[str, Any] = server.connection() if server else environ.Env().db("DATABASE_URL")
-    return settings | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+    options = LOST_SOON | settings.get("OPTIONS", {})
+    return settings | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True, "OPTIONS": options}
 
 
 if __name__ == "__main__":
