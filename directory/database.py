@@ -304,10 +304,10 @@ def embedded() -> Embedded | None:
     return Embedded(os.environ.get("EMBEDDED_DATABASE", "run"))
 
 
-def connection() -> dict[str, Any]:
+def connection(variable: str = "DATABASE_URL") -> dict[str, Any]:
     """Django's DATABASES entry."""
-    server = embedded()
-    settings: dict[str, Any] = server.connection() if server else environ.Env().db("DATABASE_URL")
+    server = None if os.environ.get(variable) else embedded()
+    settings: dict[str, Any] = server.connection() if server else environ.Env().db(variable)
     options = LOST_SOON | settings.get("OPTIONS", {})
     return settings | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True, "OPTIONS": options}
 

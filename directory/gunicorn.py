@@ -54,9 +54,9 @@ def post_worker_init(worker: Any) -> None:
 def _read_catalogue() -> None:
     from django.db import DatabaseError
 
-    from directory import catalogue
+    from directory import catalogue, replica
 
-    with suppress(DatabaseError):
+    with suppress(DatabaseError), replica.reading(replica.Reading()):
         catalogue.present()
 
 

@@ -1,9 +1,9 @@
 """Whole pages for readers without cookies, kept in the process while nothing they show has changed.
 
 A wrapper around Django's WSGI application. Which views may be kept is said in urls.py by `kept`; every
-other answer passes through untouched. The generation is asked of the database at every request, so what
-is published or withdrawn shows at the next one in every process; what goes by the clock (open until …)
-or the calendar is kept no longer than it is true.
+other answer passes through untouched. The generation is asked of the database whenever a page is made or
+shown again, so what is published or withdrawn shows at the next request in every process; what goes by the
+clock (open until …) or the calendar is kept no longer than it is true.
 """
 
 from __future__ import annotations
@@ -21,8 +21,6 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import brotli
-import psycopg
-from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
@@ -30,15 +28,14 @@ from django.utils.http import http_date, parse_etags, parse_http_date_safe
 
 from directory import catalogue as catalogues
 from directory.facets import FACETS
-from directory.models import CatalogueState
 from directory.opening_hours import midnight
+from directory.replica import READING, Reading, for_request, reading
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 View = Callable[..., HttpResponse]
 
 KNOWN_KEYS = frozenset({"q", "exact", "sort", "page", "near", "open", *FACETS})
 LONGEST_QUERY = 500
-GENERATION = "directory.generation"
 COMPRESS: dict[str, Callable[[bytes], bytes]] = {
     "br": lambda body: brotli.compress(body, quality=5),
     "gzip": lambda body: gzip.compress(body, compresslevel=6, mtime=0),
@@ -57,18 +54,24 @@ class Kept:
 
 
 def kept(view: View) -> View:
-    """Let the view's pages be kept. One that shows the time of day sets `fresh_until` on its answer."""
+    """Let the view's pages be read from the replica, and kept.
+
+    One that shows the time of day sets `fresh_until` on its answer.
+    """
 
     @wraps(view)
     def keeping(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        # Before the view: a page begun today and done tomorrow is one of today.
-        day_ends = midnight()
-        response = view(request, *args, **kwargs)
-        response.is_public = response.status_code == 200  # type: ignore[attr-defined]
-        until = min(day_ends, getattr(response, "fresh_until", day_ends))
-        if GENERATION in request.META and response.status_code == 200 and until > timezone.now():
-            generation = catalogues.of(request).generation
-            response.kept = Kept(generation, until)  # type: ignore[attr-defined]
+        chosen = for_request(request)
+        with reading(chosen):
+            # Before the view: a page begun today and done tomorrow is one of today, and one whose rows
+            # are read before a publication is one of before.
+            day_ends, generation = midnight(), chosen.generation if chosen else None
+            response = view(request, *args, **kwargs)
+            response.is_public = response.status_code == 200  # type: ignore[attr-defined]
+            until = min(day_ends, getattr(response, "fresh_until", day_ends))
+            is_asked_for = READING in request.META and response.status_code == 200 and until > timezone.now()
+            if is_asked_for and catalogues.of(request).generation == generation:
+                response.kept = Kept(generation, until)  # type: ignore[attr-defined]
         return response
 
     return keeping
@@ -116,14 +119,13 @@ class PageCache:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         key = _key(environ) if self.most_bytes else None
-        generation = _generation() if key else None
-        if generation is None:
+        if key is None:
             return self.application(environ, start_response)
-        page = self._find(generation, key)
+        present = Reading()
+        page = self._find(key, present)
         if page is None:
-            environ[GENERATION] = generation
             # Django makes the whole page; of HEAD's answer the body is left out below.
-            asked = {**environ, "REQUEST_METHOD": "GET"}
+            asked = {**environ, "REQUEST_METHOD": "GET", READING: present}
             started: list[Any] = []
             response: Any = self.application(asked, lambda *arguments: started.extend(arguments))
             if not is_kept(response) or response.cookies or response.streaming:
@@ -152,10 +154,13 @@ class PageCache:
         start_response(page.status, headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
-    def _find(self, generation: int, key: Any) -> Page | None:
+    def _find(self, key: Any, present: Reading) -> Page | None:
+        # Asked only about what may be here: neither static files nor monitors need the database.
+        generation = present.generation if key in self._pages else None
+        if generation is None:
+            return None
         with self._lock:
-            if generation != self._generation:
-                self._forget(generation)
+            self._forget_all_but(generation)
             page = self._pages.get(key)
             if page is None or page.until <= timezone.now().timestamp():
                 return None
@@ -164,8 +169,7 @@ class PageCache:
 
     def _store(self, generation: int, key: Any, page: Page) -> None:
         with self._lock:
-            if generation != self._generation:
-                return
+            self._forget_all_but(generation)
             replaced = self._pages.pop(key, None)
             self._bytes += page.weight - (replaced.weight if replaced else 0)
             self._pages[key] = page
@@ -178,9 +182,10 @@ class PageCache:
                 _key, oldest = self._pages.popitem(last=False)
                 self._bytes -= oldest.weight
 
-    def _forget(self, generation: int) -> None:
-        self._pages.clear()
-        self._generation, self._bytes = generation, 0
+    def _forget_all_but(self, generation: int) -> None:
+        if generation != self._generation:
+            self._pages.clear()
+            self._generation, self._bytes = generation, 0
 
 
 def _key(environ: dict[str, Any]) -> Any:
@@ -203,22 +208,6 @@ def _key(environ: dict[str, Any]) -> Any:
         # In one order; several values of one key mean what they mean in theirs.
         tuple(sorted(pairs, key=itemgetter(0))),
     )
-
-
-def _generation() -> int | None:
-    """The catalogue's generation by the shortest way; None where the database does not answer."""
-    try:
-        connection.ensure_connection()
-        raw: Any = connection.connection
-        row = raw.execute(_ASK_GENERATION).fetchone()
-    except (DatabaseError, psycopg.Error):
-        if not connection.in_atomic_block:
-            connection.close()  # what follows finds a new one, or says that there is none
-        return None
-    return int(row[0]) if row else None
-
-
-_ASK_GENERATION = f'SELECT generation FROM "{CatalogueState._meta.db_table}" WHERE id = 1'  # noqa: S608
 
 
 def _page(response: Any, status: str) -> Page:
