@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import wraps
+from functools import lru_cache, wraps
 from operator import itemgetter
 from threading import Lock
 from typing import Any
@@ -143,7 +144,7 @@ class PageCache:
         if page.is_known_to(environ):
             start_response("304 Not Modified", [h for h in page.headers if h[0] != "Content-Type"])
             return []
-        coding = _coding(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        coding = coding_for(environ.get("HTTP_ACCEPT_ENCODING", ""))
         before = page.weight
         body = page.copy(coding)
         if grown := page.weight - before:
@@ -222,10 +223,22 @@ def _page(response: Any, status: str) -> Page:
     return Page(status, list(response.items()), etag, made, response.kept.until.timestamp(), {"": body})
 
 
-def _coding(accepted: str) -> str:
-    """The best of our codings that the reader takes; empty for none."""
-    weights = {}
-    for part in accepted.lower().split(","):
-        name, _, rest = part.partition(";")
-        weights[name.strip()] = rest.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
-    return next((coding for coding in COMPRESS if weights.get(coding)), "")
+@lru_cache(maxsize=500)
+def coding_for(accepted: str) -> str:
+    """The coding the reader likes best of ours (RFC 9110, 12.5.3), the smaller of equals; empty for none."""
+    weights = dict(map(_weighed, accepted.lower().split(",")))
+    others = weights.get("*", 0.0)
+    best = max(COMPRESS, key=lambda coding: weights.get(coding, others))
+    weight = weights.get(best, others)
+    return best if weight and weight >= weights.get("identity", 0.0) else ""
+
+
+def _weighed(part: str) -> tuple[str, float]:
+    name, _, parameter = "".join(part.split()).partition(";")
+    if not parameter:
+        return name, 1.0
+    weight = _WEIGHT.fullmatch(parameter)
+    return name, float(weight[1]) if weight else 0.0
+
+
+_WEIGHT = re.compile(r"q=([01](?:\.[0-9]{0,3})?)")

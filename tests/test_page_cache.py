@@ -172,6 +172,11 @@ def test_it_holds_no_more_than_it_may_and_forgets_the_longest_unused(bakery: Ent
         ("br, gzip", "br", brotli.decompress),
         ("gzip, deflate", "gzip", gzip.decompress),
         ("br;q=0, gzip", "gzip", gzip.decompress),
+        ("br; q=0.5, gzip;q=0.8", "gzip", gzip.decompress),
+        ("gzip;q=0.5, *", "br", brotli.decompress),
+        ("*;q=0.1", "br", brotli.decompress),
+        ("br;q=0.5, identity", None, bytes),
+        ("br;q=nan, gzip;q=2, *;q=0", None, bytes),
         ("", None, bytes),
     ],
 )
