@@ -22,6 +22,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import brotli
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
@@ -35,7 +36,9 @@ from directory.replica import READING, Reading, for_request, reading
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 View = Callable[..., HttpResponse]
 
-KNOWN_KEYS = frozenset({"q", "exact", "sort", "page", "near", "open", *FACETS})
+# An empty one of these says no more than its absence.
+SINGLE_KEYS = frozenset({"q", "exact", "sort", "page", "near", "open"})
+KNOWN_KEYS = SINGLE_KEYS | FACETS.keys()
 LONGEST_QUERY = 500
 COMPRESS: dict[str, Callable[[bytes], bytes]] = {
     "br": lambda body: brotli.compress(body, quality=5),
@@ -201,14 +204,22 @@ def _key(environ: dict[str, Any]) -> Any:
     pairs = parse_qsl(query, keep_blank_values=True) if query else []
     if len(query) > LONGEST_QUERY or not KNOWN_KEYS.issuperset(key for key, _value in pairs):
         return None
+    told = {key for key, value in pairs if value}
     return (
         environ.get("HTTP_HOST"),
-        environ.get("wsgi.url_scheme"),
-        environ.get("HTTP_X_FORWARDED_PROTO"),
+        _scheme(environ),
         environ.get("PATH_INFO"),
         # In one order; several values of one key mean what they mean in theirs.
-        tuple(sorted(pairs, key=itemgetter(0))),
+        tuple(sorted((p for p in pairs if p[0] in told or p[0] not in SINGLE_KEYS), key=itemgetter(0))),
     )
+
+
+def _scheme(environ: dict[str, Any]) -> str | None:
+    """http or https as Django will see it: a proxy's word counts only where the settings trust it."""
+    header, secure = settings.SECURE_PROXY_SSL_HEADER or ("", "")
+    if header in environ:
+        return "https" if environ[header].partition(",")[0].strip() == secure else "http"
+    return environ.get("wsgi.url_scheme")
 
 
 def _page(response: Any, status: str) -> Page:

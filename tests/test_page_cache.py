@@ -119,6 +119,33 @@ def test_strangers_cannot_fill_it_with_made_up_addresses(
     assert worker.kept == 0
 
 
+@pytest.mark.parametrize("key", sorted(page_cache.SINGLE_KEYS))
+def test_an_empty_value_is_none(worker: Worker, bakery: Enterprise, key: str) -> None:
+    for path in (reverse("listing"), reverse("suggestions")):
+        # Different workers, so that both pages are made.
+        assert Worker().get(f"{path}?{key}=").body == worker.get(path).body
+        worker.get(f"{path}?{key}=")
+    assert worker.kept == 2
+
+
+def test_an_empty_value_that_says_something_is_told_apart(
+    worker: Worker, bakery: Enterprise, listing: str
+) -> None:
+    for query in ("", "?sector=", "?sort=newest&sort=", "?sort=newest"):
+        worker.get(listing + query)
+    assert worker.kept == 4
+
+
+@pytest.mark.parametrize(("trusted", "kept"), [(None, 1), (("HTTP_X_FORWARDED_PROTO", "https"), 2)])
+def test_strangers_cannot_make_copies_by_made_up_schemes(
+    worker: Worker, bakery: Enterprise, settings: Any, trusted: tuple[str, str] | None, kept: int
+) -> None:
+    settings.SECURE_PROXY_SSL_HEADER = trusted
+    for told in ("https", "http", "gopher", "https, http"):
+        assert worker.get(reverse("about"), HTTP_X_FORWARDED_PROTO=told).status == 200
+    assert worker.kept == kept
+
+
 @pytest.mark.parametrize("path", ["/healthz", "/static/css/tokens.css", "/findes-ikke/"])
 def test_what_needs_no_database_asks_none(worker: Worker, path: str, no_database: list[str]) -> None:
     worker.get(path)
@@ -162,7 +189,7 @@ def test_it_holds_no_more_than_it_may_and_forgets_the_longest_unused(bakery: Ent
     worker.get(privacy)
     worker.get(about)
     worker.get(data)
-    assert [key[3] for key in worker.cache._pages] == [about, data]
+    assert [key[2] for key in worker.cache._pages] == [about, data]
     assert worker.cache._bytes == sum(page.weight for page in worker.cache._pages.values())
 
 
@@ -274,7 +301,7 @@ def test_a_page_begun_before_midnight_is_one_of_that_day(
     tomorrow = now + timedelta(days=1)
     monkeypatch.setattr(page_cache, "midnight", lambda: next(ends, tomorrow))
     worker.get(reverse("privacy"))
-    kept = [page for key, page in worker.cache._pages.items() if key[3] == reverse("privacy")]
+    kept = [page for key, page in worker.cache._pages.items() if key[2] == reverse("privacy")]
     assert [page.until for page in kept] == [(now + timedelta(seconds=5)).timestamp()]
 
 
