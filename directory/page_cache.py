@@ -44,6 +44,7 @@ COMPRESS: dict[str, Callable[[bytes], bytes]] = {
     "br": lambda body: brotli.compress(body, quality=5),
     "gzip": lambda body: gzip.compress(body, compresslevel=6, mtime=0),
 }
+KEEP_OUT = frozenset({"no-store", "private"})
 REVALIDATE = "public, max-age=0, must-revalidate"
 # What the headers and the entry itself weigh, about.
 OVERHEAD = 2_000
@@ -74,11 +75,16 @@ def kept(view: View) -> View:
             response.is_public = response.status_code == 200  # type: ignore[attr-defined]
             until = min(day_ends, getattr(response, "fresh_until", day_ends))
             is_asked_for = READING in request.META and response.status_code == 200 and until > timezone.now()
-            if is_asked_for and catalogues.of(request).generation == generation:
+            if is_asked_for and not _keeps_out(response) and catalogues.of(request).generation == generation:
                 response.kept = Kept(generation, until)  # type: ignore[attr-defined]
         return response
 
     return keeping
+
+
+def _keeps_out(response: HttpResponse) -> bool:
+    told = response.get("Cache-Control", "").lower().split(",")
+    return not KEEP_OUT.isdisjoint(directive.partition("=")[0].strip() for directive in told)
 
 
 def is_kept(response: Any) -> bool:

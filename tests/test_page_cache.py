@@ -6,18 +6,21 @@ import gzip
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import brotli
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, connection
+from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
+from django.urls import path as at
 from django.urls import reverse
 from django.utils import timezone
 
-from directory import cards, opening_hours, page_cache, replica
+from directory import cards, opening_hours, page_cache, replica, urls
 from directory.page_cache import PageCache
 from enterprises import publishing
 from enterprises.models import Enterprise, MissedSearch
@@ -144,6 +147,25 @@ def test_strangers_cannot_make_copies_by_made_up_schemes(
     for told in ("https", "http", "gopher", "https, http"):
         assert worker.get(reverse("about"), HTTP_X_FORWARDED_PROTO=told).status == 200
     assert worker.kept == kept
+
+
+def of_ones_own(_request: HttpRequest, told: str) -> HttpResponse:
+    return HttpResponse("hej", headers={"Cache-Control": told})
+
+
+urlpatterns = [at("<told>", page_cache.kept(of_ones_own)), *urls.urlpatterns]
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [("no-store", 0), ("max-age=0, Private", 0), ('private="set-cookie"', 0), ("max-age=60", 1)],
+)
+def test_a_page_that_says_it_is_nobody_elses_is_not_kept(
+    worker: Worker, bakery: Enterprise, settings: Any, told: str, kept: int
+) -> None:
+    settings.ROOT_URLCONF = __name__
+    answer = worker.get(f"/{quote(told)}")
+    assert (answer.text, answer.headers["Cache-Control"], worker.kept) == ("hej", told, kept)
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/static/css/tokens.css", "/findes-ikke/"])
