@@ -99,10 +99,12 @@ class Page:
     made: int
     until: float
     copies: dict[str, bytes] = field(default_factory=dict)
+    # What of its weight the cache has added up.
+    counted: int = 0
 
     @property
     def weight(self) -> int:
-        return OVERHEAD + sum(map(len, self.copies.values()))
+        return OVERHEAD + sum(map(len, list(self.copies.values())))
 
     def copy(self, coding: str) -> bytes:
         if coding not in self.copies:
@@ -147,17 +149,17 @@ class PageCache:
             page = _page(response, started[0])
             response.close()
             self._store(response.kept.generation, key, page)
-        return self._answer(page, environ, start_response)
+        return self._answer(key, page, environ, start_response)
 
-    def _answer(self, page: Page, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    def _answer(self, key: Any, page: Page, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         if page.is_known_to(environ):
             start_response("304 Not Modified", [h for h in page.headers if h[0] != "Content-Type"])
             return []
         coding = coding_for(environ.get("HTTP_ACCEPT_ENCODING", ""))
-        before = page.weight
         body = page.copy(coding)
-        if grown := page.weight - before:
-            self._grow(grown)
+        if page.weight != page.counted:
+            with self._lock:
+                self._weigh(key, page)
         headers = [*page.headers, ("Content-Length", str(len(body)))]
         if coding:
             headers.append(("Content-Encoding", coding))
@@ -181,16 +183,18 @@ class PageCache:
         with self._lock:
             self._forget_all_but(generation)
             replaced = self._pages.pop(key, None)
-            self._bytes += page.weight - (replaced.weight if replaced else 0)
+            self._bytes -= replaced.counted if replaced else 0
             self._pages[key] = page
-        self._grow(0)
+            self._weigh(key, page)
 
-    def _grow(self, grown: int) -> None:
-        with self._lock:
-            self._bytes += grown
-            while self._bytes > self.most_bytes and self._pages:
-                _key, oldest = self._pages.popitem(last=False)
-                self._bytes -= oldest.weight
+    def _weigh(self, key: Any, page: Page) -> None:
+        """Count what a page weighs by now, unless it has gone meanwhile, and let go of what is too much."""
+        if self._pages.get(key) is page:
+            self._bytes += page.weight - page.counted
+            page.counted = page.weight
+        while self._bytes > self.most_bytes and self._pages:
+            _key, oldest = self._pages.popitem(last=False)
+            self._bytes -= oldest.counted
 
     def _forget_all_but(self, generation: int) -> None:
         if generation != self._generation:

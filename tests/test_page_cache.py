@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
@@ -291,6 +292,22 @@ def test_a_search_without_result_is_counted_every_time(
 def test_what_is_not_asked_with_get_passes(worker: Worker, bakery: Enterprise, listing: str) -> None:
     assert Answer(worker.cache, listing, "POST").status in (200, 403, 405)
     assert worker.kept == 0
+
+
+def test_what_a_page_weighs_is_forgotten_with_it(worker: Worker, bakery: Enterprise, listing: str) -> None:
+    """Also where one is replaced while somebody else has it compressed."""
+    worker.get(listing)
+    (key, page), generation = next(iter(worker.cache._pages.items())), worker.cache._generation
+    another = replace(page, copies=dict(page.copies), counted=0)
+    worker.cache._store(generation, key, another)
+    environ = RequestFactory().get(listing, HTTP_ACCEPT_ENCODING="br").environ
+    for each in (page, another):
+        worker.cache._answer(key, each, environ, lambda *_: None)
+        assert worker.cache._bytes == another.counted
+    assert another.counted == another.weight > page.counted
+    worker.cache._forget_all_but(generation + 1)
+    worker.cache._answer(key, another, environ, lambda *_: None)
+    assert worker.cache._bytes == 0
 
 
 def test_it_can_be_switched_off(bakery: Enterprise, listing: str) -> None:
