@@ -60,6 +60,13 @@ def _read_catalogue() -> None:
         catalogue.present()
 
 
+def worker_exit(server: Any, worker: Any) -> None:
+    """Write what the worker has counted, before it is gone."""
+    from enterprises import missed
+
+    missed.write_waiting()
+
+
 def post_fork(server: Any, worker: Any) -> None:
     """Die with a killed master within a second, rather than hold the port until the next time-out."""
 

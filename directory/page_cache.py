@@ -32,6 +32,7 @@ from directory import catalogue as catalogues
 from directory.facets import FACETS
 from directory.opening_hours import midnight
 from directory.replica import READING, Reading, for_request, reading
+from enterprises import missed
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 View = Callable[..., HttpResponse]
@@ -61,7 +62,8 @@ class Kept:
 def kept(view: View) -> View:
     """Let the view's pages be read from the replica, and kept.
 
-    One that shows the time of day sets `fresh_until` on its answer.
+    One that shows the time of day sets `fresh_until` on its answer; one that counts how often it is shown
+    sets `count_again`, which is called when it is shown without the view.
     """
 
     @wraps(view)
@@ -98,6 +100,7 @@ class Page:
     etag: str
     made: int
     until: float
+    count_again: Callable[[], None] | None
     copies: dict[str, bytes] = field(default_factory=dict)
     # What of its weight the cache has added up.
     counted: int = 0
@@ -130,6 +133,7 @@ class PageCache:
         self._lock = Lock()
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        missed.write_waiting_if_due()
         key = _key(environ) if self.most_bytes else None
         if key is None:
             return self.application(environ, start_response)
@@ -149,6 +153,8 @@ class PageCache:
             page = _page(response, started[0])
             response.close()
             self._store(response.kept.generation, key, page)
+        elif page.count_again:
+            page.count_again()
         return self._answer(key, page, environ, start_response)
 
     def _answer(self, key: Any, page: Page, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
@@ -241,7 +247,8 @@ def _page(response: Any, status: str) -> Page:
     response.headers["ETag"] = etag
     response.headers["Last-Modified"] = http_date(made)
     patch_vary_headers(response, ["Accept-Encoding", "Cookie"])
-    return Page(status, list(response.items()), etag, made, response.kept.until.timestamp(), {"": body})
+    until, count_again = response.kept.until.timestamp(), getattr(response, "count_again", None)
+    return Page(status, list(response.items()), etag, made, until, count_again, {"": body})
 
 
 @lru_cache(maxsize=500)

@@ -23,7 +23,7 @@ from django.utils import timezone
 
 from directory import cards, opening_hours, page_cache, replica, urls
 from directory.page_cache import PageCache
-from enterprises import publishing
+from enterprises import missed, publishing
 from enterprises.models import Enterprise, MissedSearch
 from tests.builders import published, republished
 
@@ -281,11 +281,18 @@ def test_a_page_holds_until_the_next_door_opens_or_closes(
     assert worker.cache._pages[key] is not page
 
 
+@pytest.fixture
+def due_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(missed, "WRITTEN_AFTER", 0)
+
+
 def test_a_search_without_result_is_counted_every_time(
-    worker: Worker, bakery: Enterprise, listing: str
+    worker: Worker, bakery: Enterprise, listing: str, due_at_once: None
 ) -> None:
     for _again in range(3):
         worker.get(f"{listing}?q=kvantecomputer")
+    assert worker.kept == 1
+    worker.get(listing)  # whoever comes next has them written
     assert MissedSearch.objects.get(text="kvantecomputer").count == 3
 
 

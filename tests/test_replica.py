@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
 from urllib.error import HTTPError
@@ -136,6 +136,13 @@ def city() -> Iterator[City]:
         primary.remove()
 
 
+@contextmanager
+def another(city: City, **settings: str) -> Iterator[City]:
+    """One more process beside the one that serves all tests."""
+    with serving(city.environment | settings) as (site, _gunicorn):
+        yield replace(city, site=site)
+
+
 @pytest.fixture
 def marked(city: City) -> Iterator[City]:
     """One can tell where rows were read: the primary has another name and no text, and says nothing of it."""
@@ -229,6 +236,8 @@ def test_without_the_primary_readers_read_and_writers_are_told(city: City) -> No
         told = city.ask(PROFILE, Cookie="session=abcdefghijklmnop")
         assert (told.status, "Vi holder en kort pause" in told.text) == (503, True)
         assert post(city).status == 503
+        with another(city) as begun_now:
+            assert begun_now.ask(PROFILE).status == 200
     assert post(city).status != 503
 
 
@@ -261,8 +270,7 @@ def test_a_silent_replica_is_waited_for_once(city: City) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         silent.setblocking(False)
         url = f"postgres://nobody@127.0.0.1:{silent.getsockname()[1]}/nothing"
-        with serving(city.environment | {"DATABASE_REPLICA_URL": url}) as (site, _gunicorn):
-            lonely = City(city.primary, city.replica, city.environment, site)
+        with another(city, DATABASE_REPLICA_URL=url) as lonely:
             for _again in range(6):
                 assert lonely.ask_anew(PROFILE).status == 200
             assert waiting(silent) < 6
@@ -276,3 +284,11 @@ def waiting(listener: socket.socket) -> int:
         except BlockingIOError:
             return knocks
     raise AssertionError
+
+
+def test_what_a_worker_has_counted_is_written_when_it_ends(city: City) -> None:
+    with another(city) as one:
+        for _again in range(3):
+            assert one.ask("/virksomheder/?q=tidsmaskine").status == 200
+    counted = sql(city.primary, "SELECT count FROM enterprises_missedsearch WHERE text = 'tidsmaskine'")
+    assert counted == 3
