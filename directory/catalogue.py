@@ -19,10 +19,11 @@ from threading import Lock
 from typing import Any
 
 import numpy as np
-from django.db import transaction
+from django.db import OperationalError, router, transaction
 from django.http import HttpRequest
 from numpy.typing import NDArray
 
+from directory import replica
 from directory.doors import Doors
 from directory.models import CatalogueChange, CatalogueState, Listing
 from directory.nearness import Points, Spot
@@ -244,6 +245,8 @@ class Catalogue:
         """The catalogue of this moment, from this one and what has changed since."""
         # The generation first: what is published meanwhile leaves us out of date, never wrong about it.
         generation = CatalogueState.present()
+        if generation == self.generation:  # who asked had an older one in mind
+            return self
         parts, changed = CatalogueChange.since(self.generation)
         if Part.EVERYTHING in parts or not parts or len(self.rows) > 2 * len(self.by_name) + MOST_DIFFERENCES:
             return build()
@@ -371,14 +374,21 @@ def of(request: HttpRequest) -> Catalogue:
     """The catalogue as this request sees it from beginning to end."""
     found: Catalogue | None = getattr(request, "catalogue", None)
     if found is None:
-        found = present(request.META.get("directory.generation"))
+        reading = replica.present()
+        if reading and reading.generation is None:
+            raise OperationalError("No database can tell the catalogue's generation.")
+        found = present(reading.generation if reading else None)
         request.catalogue = found  # type: ignore[attr-defined]
     return found
 
 
-@transaction.atomic
 def build() -> Catalogue:
     """The catalogue made from nothing but the database."""
+    with transaction.atomic(using=router.db_for_read(Listing)):
+        return _build()
+
+
+def _build() -> Catalogue:
     generation = CatalogueState.present()
     index = Index()
     taken = _Intake(0, index, {}, Doors(), Points())

@@ -45,6 +45,8 @@ OPTIONS = {
     "log_timezone": "'UTC'",
     "logging_collector": "off",
 }
+# Of a server that has vanished without a word: seconds to connect, milliseconds for what was sent to arrive.
+LOST_SOON = {"connect_timeout": 3, "tcp_user_timeout": 5_000}
 FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
@@ -302,11 +304,12 @@ def embedded() -> Embedded | None:
     return Embedded(os.environ.get("EMBEDDED_DATABASE", "run"))
 
 
-def connection() -> dict[str, Any]:
+def connection(variable: str = "DATABASE_URL") -> dict[str, Any]:
     """Django's DATABASES entry."""
-    server = embedded()
-    settings: dict[str, Any] = server.connection() if server else environ.Env().db("DATABASE_URL")
-    return settings | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+    server = None if os.environ.get(variable) else embedded()
+    settings: dict[str, Any] = server.connection() if server else environ.Env().db(variable)
+    options = LOST_SOON | settings.get("OPTIONS", {})
+    return settings | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True, "OPTIONS": options}
 
 
 if __name__ == "__main__":

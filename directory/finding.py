@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 
 from django.http import QueryDict
 from django.utils import timezone
@@ -124,3 +125,8 @@ class Finding:
     def note_missed(self) -> None:
         """Count the words for the council's list of what was not found."""
         missed.note(self.asked.query, get_language() or "da")
+
+    @property
+    def note_missed_again(self) -> Callable[[], None]:
+        """Counts them when a kept page is shown anew; does not hold on to the finding."""
+        return partial(missed.note_later, self.asked.query, get_language() or "da")

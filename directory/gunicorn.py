@@ -54,10 +54,17 @@ def post_worker_init(worker: Any) -> None:
 def _read_catalogue() -> None:
     from django.db import DatabaseError
 
-    from directory import catalogue
+    from directory import catalogue, replica
 
-    with suppress(DatabaseError):
+    with suppress(DatabaseError), replica.reading(replica.Reading()):
         catalogue.present()
+
+
+def worker_exit(server: Any, worker: Any) -> None:
+    """Write what the worker has counted, before it is gone."""
+    from enterprises import missed
+
+    missed.write_waiting()
 
 
 def post_fork(server: Any, worker: Any) -> None:

@@ -10,7 +10,7 @@ from django.middleware.gzip import GZipMiddleware
 from django.middleware.http import ConditionalGetMiddleware
 from django.utils.cache import patch_vary_headers
 
-from directory.page_cache import is_kept
+from directory.page_cache import coding_for, is_kept
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -52,7 +52,8 @@ class CompressUnlessKept(GZipMiddleware):
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         if is_kept(response):
             return response
-        if getattr(response, "is_public", False) and "br" in request.headers.get("Accept-Encoding", ""):
+        accepted = request.headers.get("Accept-Encoding", "")
+        if getattr(response, "is_public", False) and coding_for(accepted) == "br":
             return _quickly_compressed(response)
         return super().process_response(request, response)
 

@@ -7,7 +7,7 @@ from functools import reduce
 from operator import or_
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import connection, models
+from django.db import connections, models, router
 from django.db.models import F, Q
 from django.urls import reverse
 
@@ -108,7 +108,7 @@ class CatalogueState(models.Model):
     @classmethod
     def present(cls) -> int:
         # Asked at every request, so by the shortest way.
-        with connection.cursor() as cursor:
+        with connections[router.db_for_read(cls)].cursor() as cursor:
             cursor.execute(f"SELECT generation FROM {cls._meta.db_table} WHERE id = 1")  # noqa: S608
             found = cursor.fetchone()
         if found is None:

@@ -1,28 +1,28 @@
 """Whole pages for readers without cookies, kept in the process while nothing they show has changed.
 
 A wrapper around Django's WSGI application. Which views may be kept is said in urls.py by `kept`; every
-other answer passes through untouched. The generation is asked of the database at every request, so what
-is published or withdrawn shows at the next one in every process; what goes by the clock (open until …)
-or the calendar is kept no longer than it is true.
+other answer passes through untouched. The generation is asked of the database whenever a page is made or
+shown again, so what is published or withdrawn shows at the next request in every process; what goes by the
+clock (open until …) or the calendar is kept no longer than it is true.
 """
 
 from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import wraps
+from functools import lru_cache, wraps
 from operator import itemgetter
 from threading import Lock
 from typing import Any
 from urllib.parse import parse_qsl
 
 import brotli
-import psycopg
-from django.db import DatabaseError, connection
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
@@ -30,19 +30,22 @@ from django.utils.http import http_date, parse_etags, parse_http_date_safe
 
 from directory import catalogue as catalogues
 from directory.facets import FACETS
-from directory.models import CatalogueState
 from directory.opening_hours import midnight
+from directory.replica import READING, Reading, for_request, reading
+from enterprises import missed
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 View = Callable[..., HttpResponse]
 
-KNOWN_KEYS = frozenset({"q", "exact", "sort", "page", "near", "open", *FACETS})
+# An empty one of these says no more than its absence.
+SINGLE_KEYS = frozenset({"q", "exact", "sort", "page", "near", "open"})
+KNOWN_KEYS = SINGLE_KEYS | FACETS.keys()
 LONGEST_QUERY = 500
-GENERATION = "directory.generation"
 COMPRESS: dict[str, Callable[[bytes], bytes]] = {
     "br": lambda body: brotli.compress(body, quality=5),
     "gzip": lambda body: gzip.compress(body, compresslevel=6, mtime=0),
 }
+KEEP_OUT = frozenset({"no-store", "private"})
 REVALIDATE = "public, max-age=0, must-revalidate"
 # What the headers and the entry itself weigh, about.
 OVERHEAD = 2_000
@@ -57,21 +60,33 @@ class Kept:
 
 
 def kept(view: View) -> View:
-    """Let the view's pages be kept. One that shows the time of day sets `fresh_until` on its answer."""
+    """Let the view's pages be read from the replica, and kept.
+
+    One that shows the time of day sets `fresh_until` on its answer; one that counts how often it is shown
+    sets `count_again`, which is called when it is shown without the view.
+    """
 
     @wraps(view)
     def keeping(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        # Before the view: a page begun today and done tomorrow is one of today.
-        day_ends = midnight()
-        response = view(request, *args, **kwargs)
-        response.is_public = response.status_code == 200  # type: ignore[attr-defined]
-        until = min(day_ends, getattr(response, "fresh_until", day_ends))
-        if GENERATION in request.META and response.status_code == 200 and until > timezone.now():
-            generation = catalogues.of(request).generation
-            response.kept = Kept(generation, until)  # type: ignore[attr-defined]
+        chosen = for_request(request)
+        with reading(chosen):
+            # Before the view: a page begun today and done tomorrow is one of today, and one whose rows
+            # are read before a publication is one of before.
+            day_ends, generation = midnight(), chosen.generation if chosen else None
+            response = view(request, *args, **kwargs)
+            response.is_public = response.status_code == 200  # type: ignore[attr-defined]
+            until = min(day_ends, getattr(response, "fresh_until", day_ends))
+            is_asked_for = READING in request.META and response.status_code == 200 and until > timezone.now()
+            if is_asked_for and not _keeps_out(response) and catalogues.of(request).generation == generation:
+                response.kept = Kept(generation, until)  # type: ignore[attr-defined]
         return response
 
     return keeping
+
+
+def _keeps_out(response: HttpResponse) -> bool:
+    told = response.get("Cache-Control", "").lower().split(",")
+    return not KEEP_OUT.isdisjoint(directive.partition("=")[0].strip() for directive in told)
 
 
 def is_kept(response: Any) -> bool:
@@ -85,11 +100,14 @@ class Page:
     etag: str
     made: int
     until: float
+    count_again: Callable[[], None] | None
     copies: dict[str, bytes] = field(default_factory=dict)
+    # What of its weight the cache has added up.
+    counted: int = 0
 
     @property
     def weight(self) -> int:
-        return OVERHEAD + sum(map(len, self.copies.values()))
+        return OVERHEAD + sum(map(len, list(self.copies.values())))
 
     def copy(self, coding: str) -> bytes:
         if coding not in self.copies:
@@ -115,15 +133,15 @@ class PageCache:
         self._lock = Lock()
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        missed.write_waiting_if_due()
         key = _key(environ) if self.most_bytes else None
-        generation = _generation() if key else None
-        if generation is None:
+        if key is None:
             return self.application(environ, start_response)
-        page = self._find(generation, key)
+        present = Reading()
+        page = self._find(key, present)
         if page is None:
-            environ[GENERATION] = generation
             # Django makes the whole page; of HEAD's answer the body is left out below.
-            asked = {**environ, "REQUEST_METHOD": "GET"}
+            asked = {**environ, "REQUEST_METHOD": "GET", READING: present}
             started: list[Any] = []
             response: Any = self.application(asked, lambda *arguments: started.extend(arguments))
             if not is_kept(response) or response.cookies or response.streaming:
@@ -135,27 +153,32 @@ class PageCache:
             page = _page(response, started[0])
             response.close()
             self._store(response.kept.generation, key, page)
-        return self._answer(page, environ, start_response)
+        elif page.count_again:
+            page.count_again()
+        return self._answer(key, page, environ, start_response)
 
-    def _answer(self, page: Page, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    def _answer(self, key: Any, page: Page, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         if page.is_known_to(environ):
             start_response("304 Not Modified", [h for h in page.headers if h[0] != "Content-Type"])
             return []
-        coding = _coding(environ.get("HTTP_ACCEPT_ENCODING", ""))
-        before = page.weight
+        coding = coding_for(environ.get("HTTP_ACCEPT_ENCODING", ""))
         body = page.copy(coding)
-        if grown := page.weight - before:
-            self._grow(grown)
+        if page.weight != page.counted:
+            with self._lock:
+                self._weigh(key, page)
         headers = [*page.headers, ("Content-Length", str(len(body)))]
         if coding:
             headers.append(("Content-Encoding", coding))
         start_response(page.status, headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
-    def _find(self, generation: int, key: Any) -> Page | None:
+    def _find(self, key: Any, present: Reading) -> Page | None:
+        # Asked only about what may be here: neither static files nor monitors need the database.
+        generation = present.generation if key in self._pages else None
+        if generation is None:
+            return None
         with self._lock:
-            if generation != self._generation:
-                self._forget(generation)
+            self._forget_all_but(generation)
             page = self._pages.get(key)
             if page is None or page.until <= timezone.now().timestamp():
                 return None
@@ -164,23 +187,25 @@ class PageCache:
 
     def _store(self, generation: int, key: Any, page: Page) -> None:
         with self._lock:
-            if generation != self._generation:
-                return
+            self._forget_all_but(generation)
             replaced = self._pages.pop(key, None)
-            self._bytes += page.weight - (replaced.weight if replaced else 0)
+            self._bytes -= replaced.counted if replaced else 0
             self._pages[key] = page
-        self._grow(0)
+            self._weigh(key, page)
 
-    def _grow(self, grown: int) -> None:
-        with self._lock:
-            self._bytes += grown
-            while self._bytes > self.most_bytes and self._pages:
-                _key, oldest = self._pages.popitem(last=False)
-                self._bytes -= oldest.weight
+    def _weigh(self, key: Any, page: Page) -> None:
+        """Count what a page weighs by now, unless it has gone meanwhile, and let go of what is too much."""
+        if self._pages.get(key) is page:
+            self._bytes += page.weight - page.counted
+            page.counted = page.weight
+        while self._bytes > self.most_bytes and self._pages:
+            _key, oldest = self._pages.popitem(last=False)
+            self._bytes -= oldest.counted
 
-    def _forget(self, generation: int) -> None:
-        self._pages.clear()
-        self._generation, self._bytes = generation, 0
+    def _forget_all_but(self, generation: int) -> None:
+        if generation != self._generation:
+            self._pages.clear()
+            self._generation, self._bytes = generation, 0
 
 
 def _key(environ: dict[str, Any]) -> Any:
@@ -195,30 +220,22 @@ def _key(environ: dict[str, Any]) -> Any:
     pairs = parse_qsl(query, keep_blank_values=True) if query else []
     if len(query) > LONGEST_QUERY or not KNOWN_KEYS.issuperset(key for key, _value in pairs):
         return None
+    told = {key for key, value in pairs if value}
     return (
         environ.get("HTTP_HOST"),
-        environ.get("wsgi.url_scheme"),
-        environ.get("HTTP_X_FORWARDED_PROTO"),
+        _scheme(environ),
         environ.get("PATH_INFO"),
         # In one order; several values of one key mean what they mean in theirs.
-        tuple(sorted(pairs, key=itemgetter(0))),
+        tuple(sorted((p for p in pairs if p[0] in told or p[0] not in SINGLE_KEYS), key=itemgetter(0))),
     )
 
 
-def _generation() -> int | None:
-    """The catalogue's generation by the shortest way; None where the database does not answer."""
-    try:
-        connection.ensure_connection()
-        raw: Any = connection.connection
-        row = raw.execute(_ASK_GENERATION).fetchone()
-    except (DatabaseError, psycopg.Error):
-        if not connection.in_atomic_block:
-            connection.close()  # what follows finds a new one, or says that there is none
-        return None
-    return int(row[0]) if row else None
-
-
-_ASK_GENERATION = f'SELECT generation FROM "{CatalogueState._meta.db_table}" WHERE id = 1'  # noqa: S608
+def _scheme(environ: dict[str, Any]) -> str | None:
+    """http or https as Django will see it: a proxy's word counts only where the settings trust it."""
+    header, secure = settings.SECURE_PROXY_SSL_HEADER or ("", "")
+    if header in environ:
+        return "https" if environ[header].partition(",")[0].strip() == secure else "http"
+    return environ.get("wsgi.url_scheme")
 
 
 def _page(response: Any, status: str) -> Page:
@@ -230,13 +247,26 @@ def _page(response: Any, status: str) -> Page:
     response.headers["ETag"] = etag
     response.headers["Last-Modified"] = http_date(made)
     patch_vary_headers(response, ["Accept-Encoding", "Cookie"])
-    return Page(status, list(response.items()), etag, made, response.kept.until.timestamp(), {"": body})
+    until, count_again = response.kept.until.timestamp(), getattr(response, "count_again", None)
+    return Page(status, list(response.items()), etag, made, until, count_again, {"": body})
 
 
-def _coding(accepted: str) -> str:
-    """The best of our codings that the reader takes; empty for none."""
-    weights = {}
-    for part in accepted.lower().split(","):
-        name, _, rest = part.partition(";")
-        weights[name.strip()] = rest.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
-    return next((coding for coding in COMPRESS if weights.get(coding)), "")
+@lru_cache(maxsize=500)
+def coding_for(accepted: str) -> str:
+    """The coding the reader likes best of ours (RFC 9110, 12.5.3), the smaller of equals; empty for none."""
+    weights = dict(map(_weighed, accepted.lower().split(",")))
+    others = weights.get("*", 0.0)
+    best = max(COMPRESS, key=lambda coding: weights.get(coding, others))
+    weight = weights.get(best, others)
+    return best if weight and weight >= weights.get("identity", 0.0) else ""
+
+
+def _weighed(part: str) -> tuple[str, float]:
+    name, _, parameter = "".join(part.split()).partition(";")
+    if not parameter:
+        return name, 1.0
+    weight = _WEIGHT.fullmatch(parameter)
+    return name, float(weight[1]) if weight else 0.0
+
+
+_WEIGHT = re.compile(r"q=([01](?:\.[0-9]{0,3})?)")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
@@ -74,20 +75,30 @@ if _site.scheme not in ("http", "https") or not _site.hostname or _site.path:
     raise ImproperlyConfigured(f"SITE_URL must look like https://host, not {SITE_URL!r}.")
 if _site.scheme == "http" and not DEMO:
     raise ImproperlyConfigured("SITE_URL must start with https:// (http:// is for DEMO=1 only).")
-_database_url = env.str("DATABASE_URL", default="")
-if not DEMO and not _database_url:
+if not DEMO and not env.str("DATABASE_URL", default=""):
     raise ImproperlyConfigured("DATABASE_URL is not set: name the PostgreSQL to use. See README.md.")
-if _database_url and not _database_url.startswith(("postgres://", "postgresql://")):
-    raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database (postgres://…).")
-try:
-    DATABASES = {"default": database.connection()}
-except (ValueError, KeyError) as error:
-    raise ImproperlyConfigured(
-        "DATABASE_URL cannot be read: use postgres://user:password@host/name."
-    ) from error
 
-if not DATABASES["default"]["NAME"]:
-    raise ImproperlyConfigured("DATABASE_URL names no database: use postgres://user:password@host/name.")
+
+def _database(variable: str) -> dict[str, Any]:
+    url = env.str(variable, default="")
+    if url and not url.startswith(("postgres://", "postgresql://")):
+        raise ImproperlyConfigured(f"{variable} must name a PostgreSQL database (postgres://…).")
+    try:
+        described = database.connection(variable)
+    except (ValueError, KeyError) as error:
+        raise ImproperlyConfigured(
+            f"{variable} cannot be read: use postgres://user:password@host/name."
+        ) from error
+    if not described["NAME"]:
+        raise ImproperlyConfigured(f"{variable} names no database: use postgres://user:password@host/name.")
+    return described
+
+
+DATABASES = {"default": _database("DATABASE_URL")}
+# A streaming replica that public pages may be read from; see replica.py.
+if env.str("DATABASE_REPLICA_URL", default=""):
+    DATABASES["replica"] = _database("DATABASE_REPLICA_URL") | {"TEST": {"MIRROR": "default"}}
+    DATABASE_ROUTERS = ["directory.replica.Router"]
 ALLOWED_HOSTS: list[str] = [_site.hostname, *env.list("ALLOWED_HOSTS", default=[])]
 if "*" in ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS must name hosts; * would let anyone choose the site's name.")

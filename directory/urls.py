@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic.base import RedirectView
 
 from directory.page_cache import kept
+from directory.replica import public
 from directory.sitemaps import SITEMAPS
 from directory.views import errors, home, listing, machines, pages, profile, suggestions, terms
 
@@ -16,20 +17,20 @@ urlpatterns = [
     path("robots.txt", machines.robots, name="robots"),
     path(
         "sitemap.xml",
-        sitemap_index,
+        public(sitemap_index),
         {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap-part"},
         name="sitemap",
     ),
-    path("sitemap-<section>.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap-part"),
+    path("sitemap-<section>.xml", public(sitemap), {"sitemaps": SITEMAPS}, name="sitemap-part"),
     path("favicon.ico", RedirectView.as_view(url="/static/img/favicon.ico"), name="favicon"),
     path("was", pages.was, name="was"),
-    path("huse/<slug:slug>.png", profile.house_image, name="house-image"),
+    path("huse/<slug:slug>.png", public(profile.house_image), name="house-image"),
     *i18n_patterns(
         path("", kept(home.home), name="home"),
         path(_("virksomheder/"), kept(listing.listing), name="listing"),
         path(_("virksomheder/forslag"), kept(suggestions.suggestions), name="suggestions"),
         path(_("virksomheder/<slug:slug>/"), kept(profile.profile), name="profile"),
-        path(_("virksomheder/<slug:slug>/kontakt.vcf"), profile.vcard, name="vcard"),
+        path(_("virksomheder/<slug:slug>/kontakt.vcf"), public(profile.vcard), name="vcard"),
         path(_("virksomheder/<slug:slug>/meld-fejl/"), profile.report_error, name="report-error"),
         path(_("brancher/"), kept(terms.index), {"facet": "sector"}, name="sectors"),
         path(_("brancher/<slug:slug>/"), kept(terms.landing), {"facet": "sector"}, name="sector"),

@@ -121,6 +121,14 @@ def test_what_changed_is_read_and_nothing_else(db: None) -> None:
     assert not CatalogueChange.objects.filter(generation__gt=CatalogueState.present()).exists()
 
 
+def test_who_had_an_older_generation_in_mind_has_nothing_read_anew(db: None) -> None:
+    published("Aben")
+    catalogue = catalogues.build()
+    with CaptureQueriesContext(connection) as queries:
+        assert catalogue.followed() is catalogue
+    assert len(queries) == 1
+
+
 def test_listings_of_an_older_shape_are_made_anew(db: None) -> None:
     enterprise = published("Aben")
     CatalogueState.objects.update(shape=listings.SHAPE - 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
@@ -47,14 +47,19 @@ def test_gone_is_not_the_same_as_never_there(visitor: Client, bakery: Enterprise
     assert page.one("main").one("input", name="q")
 
 
-def test_our_own_mistake_is_called_that(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("error", "status"), [(RuntimeError, 500), (OperationalError, 503)])
+def test_our_own_mistake_is_called_that(
+    monkeypatch: pytest.MonkeyPatch, error: type[Exception], status: int
+) -> None:
     def broken(*_args: object, **_kwargs: object) -> None:
-        raise RuntimeError("a secret detail")
+        raise error("a secret detail")
 
     monkeypatch.setattr("directory.catalogue.build", broken)
     for address, language in (("/", "da"), ("/en/", "en")):
         answer = PolicingClient(raise_request_exception=False).get(address)
-        assert answer.status_code == 500
+        assert answer.status_code == status
+        assert ("Retry-After" in answer.headers) == (status == 503)
+        assert answer.page.one(class_="error-code").text == str(status)
         assert answer.page.one("html").attrs["lang"] == language
         assert answer.page.one("h1").text
         assert "a secret detail" not in answer.content.decode()

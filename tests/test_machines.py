@@ -8,7 +8,6 @@ from urllib.robotparser import RobotFileParser
 from xml.etree import ElementTree
 
 import pytest
-from django.db import DatabaseError
 from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
@@ -93,17 +92,6 @@ def test_crawlers_that_read_simply_may_read_the_profiles(visitor: Client) -> Non
 def test_the_process_says_that_it_lives_and_is_ready(visitor: Client) -> None:
     assert visitor.get("/healthz").content == b"ok\n"
     assert visitor.get("/readyz").content.startswith(b"ok, generation ")
-
-
-def test_without_a_database_it_lives_but_is_not_ready(
-    visitor: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def no_database() -> int:
-        raise DatabaseError("gone")
-
-    monkeypatch.setattr(CatalogueState, "present", no_database)
-    assert visitor.get("/healthz").status_code == 200
-    assert visitor.get("/readyz").status_code == 503
 
 
 def test_without_its_first_row_it_is_not_ready(visitor: Client) -> None:

@@ -92,6 +92,28 @@ def test_a_count_that_cannot_be_written_breaks_no_page(visitor: Client, bakery: 
     assert counted() == []
 
 
+def test_what_waits_is_written_together_and_once(db: None) -> None:
+    for text in ("Ubåd", "ubåd", "rumskib", "ida@example.dk"):
+        missed.note_later(text, "da")
+    assert counted() == []
+    for _again in range(2):
+        missed.write_waiting()
+        assert counted() == [("rumskib", "da", 1), ("ubåd", "da", 2)]
+
+
+def test_what_cannot_be_written_waits_on(db: None) -> None:
+    missed.note_later("ubåd", "da")
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE enterprises_missedsearch")
+        missed.write_waiting()
+        transaction.set_rollback(True)
+    missed.note("ubåd", "da")  # who comes soon after does not try again
+    assert counted() == []
+    missed.write_waiting()
+    assert counted() == [("ubåd", "da", 2)]
+
+
 # -- the council's desk ---------------------------------------------------------------------------
 
 

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import brotli
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, connection
+from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
+from django.urls import path as at
 from django.urls import reverse
 from django.utils import timezone
 
-from directory import cards, opening_hours, page_cache
+from directory import cards, opening_hours, page_cache, replica, urls
 from directory.page_cache import PageCache
-from enterprises import publishing
+from enterprises import missed, publishing
 from enterprises.models import Enterprise, MissedSearch
 from tests.builders import published, republished
 
@@ -119,6 +123,66 @@ def test_strangers_cannot_fill_it_with_made_up_addresses(
     assert worker.kept == 0
 
 
+@pytest.mark.parametrize("key", sorted(page_cache.SINGLE_KEYS))
+def test_an_empty_value_is_none(worker: Worker, bakery: Enterprise, key: str) -> None:
+    for path in (reverse("listing"), reverse("suggestions")):
+        # Different workers, so that both pages are made.
+        assert Worker().get(f"{path}?{key}=").body == worker.get(path).body
+        worker.get(f"{path}?{key}=")
+    assert worker.kept == 2
+
+
+def test_an_empty_value_that_says_something_is_told_apart(
+    worker: Worker, bakery: Enterprise, listing: str
+) -> None:
+    for query in ("", "?sector=", "?sort=newest&sort=", "?sort=newest"):
+        worker.get(listing + query)
+    assert worker.kept == 4
+
+
+@pytest.mark.parametrize(("trusted", "kept"), [(None, 1), (("HTTP_X_FORWARDED_PROTO", "https"), 2)])
+def test_strangers_cannot_make_copies_by_made_up_schemes(
+    worker: Worker, bakery: Enterprise, settings: Any, trusted: tuple[str, str] | None, kept: int
+) -> None:
+    settings.SECURE_PROXY_SSL_HEADER = trusted
+    for told in ("https", "http", "gopher", "https, http"):
+        assert worker.get(reverse("about"), HTTP_X_FORWARDED_PROTO=told).status == 200
+    assert worker.kept == kept
+
+
+def of_ones_own(_request: HttpRequest, told: str) -> HttpResponse:
+    return HttpResponse("hej", headers={"Cache-Control": told})
+
+
+urlpatterns = [at("<told>", page_cache.kept(of_ones_own)), *urls.urlpatterns]
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [("no-store", 0), ("max-age=0, Private", 0), ('private="set-cookie"', 0), ("max-age=60", 1)],
+)
+def test_a_page_that_says_it_is_nobody_elses_is_not_kept(
+    worker: Worker, bakery: Enterprise, settings: Any, told: str, kept: int
+) -> None:
+    settings.ROOT_URLCONF = __name__
+    answer = worker.get(f"/{quote(told)}")
+    assert (answer.text, answer.headers["Cache-Control"], worker.kept) == ("hej", told, kept)
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/static/css/tokens.css", "/findes-ikke/"])
+def test_what_needs_no_database_asks_none(worker: Worker, path: str, no_database: list[str]) -> None:
+    worker.get(path)
+    assert no_database == []
+
+
+@pytest.fixture
+def no_database(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Whoever asks for a generation is told that there is none, and noted."""
+    asked: list[str] = []
+    monkeypatch.setattr(replica, "_generation", asked.append)
+    return asked
+
+
 def test_the_order_of_keys_does_not_matter(worker: Worker, bakery: Enterprise, listing: str) -> None:
     one = worker.get(f"{listing}?district=noerrebro&sector=mad-catering")
     two = worker.get(f"{listing}?sector=mad-catering&district=noerrebro")
@@ -148,7 +212,7 @@ def test_it_holds_no_more_than_it_may_and_forgets_the_longest_unused(bakery: Ent
     worker.get(privacy)
     worker.get(about)
     worker.get(data)
-    assert [key[3] for key in worker.cache._pages] == [about, data]
+    assert [key[2] for key in worker.cache._pages] == [about, data]
     assert worker.cache._bytes == sum(page.weight for page in worker.cache._pages.values())
 
 
@@ -158,6 +222,11 @@ def test_it_holds_no_more_than_it_may_and_forgets_the_longest_unused(bakery: Ent
         ("br, gzip", "br", brotli.decompress),
         ("gzip, deflate", "gzip", gzip.decompress),
         ("br;q=0, gzip", "gzip", gzip.decompress),
+        ("br; q=0.5, gzip;q=0.8", "gzip", gzip.decompress),
+        ("gzip;q=0.5, *", "br", brotli.decompress),
+        ("*;q=0.1", "br", brotli.decompress),
+        ("br;q=0.5, identity", None, bytes),
+        ("br;q=nan, gzip;q=2, *;q=0", None, bytes),
         ("", None, bytes),
     ],
 )
@@ -212,11 +281,18 @@ def test_a_page_holds_until_the_next_door_opens_or_closes(
     assert worker.cache._pages[key] is not page
 
 
+@pytest.fixture
+def due_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(missed, "WRITTEN_AFTER", 0)
+
+
 def test_a_search_without_result_is_counted_every_time(
-    worker: Worker, bakery: Enterprise, listing: str
+    worker: Worker, bakery: Enterprise, listing: str, due_at_once: None
 ) -> None:
     for _again in range(3):
         worker.get(f"{listing}?q=kvantecomputer")
+    assert worker.kept == 1
+    worker.get(listing)  # whoever comes next has them written
     assert MissedSearch.objects.get(text="kvantecomputer").count == 3
 
 
@@ -225,15 +301,20 @@ def test_what_is_not_asked_with_get_passes(worker: Worker, bakery: Enterprise, l
     assert worker.kept == 0
 
 
-@pytest.fixture
-def no_database(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(page_cache, "_ASK_GENERATION", "SELECT generation FROM a_table_that_is_not_there")
-    yield
-
-
-def test_without_an_answer_from_the_database_django_decides(worker: Worker, no_database: None) -> None:
-    assert worker.get(reverse("healthz")).text == "ok\n"
-    assert worker.kept == 0
+def test_what_a_page_weighs_is_forgotten_with_it(worker: Worker, bakery: Enterprise, listing: str) -> None:
+    """Also where one is replaced while somebody else has it compressed."""
+    worker.get(listing)
+    (key, page), generation = next(iter(worker.cache._pages.items())), worker.cache._generation
+    another = replace(page, copies=dict(page.copies), counted=0)
+    worker.cache._store(generation, key, another)
+    environ = RequestFactory().get(listing, HTTP_ACCEPT_ENCODING="br").environ
+    for each in (page, another):
+        worker.cache._answer(key, each, environ, lambda *_: None)
+        assert worker.cache._bytes == another.counted
+    assert another.counted == another.weight > page.counted
+    worker.cache._forget_all_but(generation + 1)
+    worker.cache._answer(key, another, environ, lambda *_: None)
+    assert worker.cache._bytes == 0
 
 
 def test_it_can_be_switched_off(bakery: Enterprise, listing: str) -> None:
@@ -266,7 +347,7 @@ def test_a_page_begun_before_midnight_is_one_of_that_day(
     tomorrow = now + timedelta(days=1)
     monkeypatch.setattr(page_cache, "midnight", lambda: next(ends, tomorrow))
     worker.get(reverse("privacy"))
-    kept = [page for key, page in worker.cache._pages.items() if key[3] == reverse("privacy")]
+    kept = [page for key, page in worker.cache._pages.items() if key[2] == reverse("privacy")]
     assert [page.until for page in kept] == [(now + timedelta(seconds=5)).timestamp()]
 
 

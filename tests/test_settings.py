@@ -42,6 +42,11 @@ def test_a_proxy_and_another_host_change_nothing() -> None:
     assert checked(BEHIND_PROXY="1", ALLOWED_HOSTS="www.faellesby.example").returncode == 0
 
 
+def test_production_passes_with_a_replica_too() -> None:
+    result = checked(DATABASE_REPLICA_URL="postgres://u:p@other/x")
+    assert (result.returncode, result.stderr) == (0, "")
+
+
 @pytest.mark.parametrize(
     ("changes", "named"),
     [
@@ -57,6 +62,9 @@ def test_a_proxy_and_another_host_change_nothing() -> None:
         ({"DATABASE_URL": "sqlite:////tmp/x.sqlite3"}, "DATABASE_URL"),
         ({"DATABASE_URL": "nonsense"}, "DATABASE_URL"),
         ({"DATABASE_URL": "postgres://"}, "DATABASE_URL"),
+        ({"DATABASE_REPLICA_URL": "nonsense"}, "DATABASE_REPLICA_URL"),
+        ({"DATABASE_REPLICA_URL": "postgres://u@host:port/x"}, "DATABASE_REPLICA_URL"),
+        ({"DATABASE_REPLICA_URL": "postgres://"}, "DATABASE_REPLICA_URL"),
         ({"SITE_URL": "https://faellesby.example:port"}, "SITE_URL"),
         ({"WAS_URL": "nonsense"}, "WAS_URL"),
         ({"HSTS_SECONDS": "a year"}, "HSTS_SECONDS"),

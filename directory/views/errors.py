@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
 RETRY_AFTER = 3600
+BACK_AFTER = 60
+DATABASE_IS_AWAY = (OperationalError, InterfaceError)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -39,4 +44,8 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Leans on nothing: whatever failed may be the database, or the frame of every other page."""
+    if isinstance(sys.exc_info()[1], DATABASE_IS_AWAY):
+        answer = HttpResponse(render_to_string("errors/503.html"), status=503)
+        answer["Retry-After"] = str(BACK_AFTER)
+        return answer
     return HttpResponse(render_to_string("errors/500.html"), status=500)

@@ -3,7 +3,6 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from directory import catalogue as catalogues
@@ -43,10 +42,10 @@ def listing(request: HttpRequest) -> HttpResponse:
         },
     )
     until = finding.holds_until(min((card.until for card in shown), default=midnight()))
+    answer.fresh_until = until  # type: ignore[attr-defined]
     if finding.is_missed and not request.GET.get("page"):
         finding.note_missed()
-        until = timezone.now()  # each is to be counted
-    answer.fresh_until = until  # type: ignore[attr-defined]
+        answer.count_again = finding.note_missed_again  # type: ignore[attr-defined]
     return answer
 
 

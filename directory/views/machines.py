@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import override
 
-from directory.models import CatalogueState
+from directory.replica import Reading
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -17,12 +16,11 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 def readyz(request: HttpRequest) -> HttpResponse:
-    """The process can serve readers: the database answers and is migrated."""
-    try:
-        generation = CatalogueState.present()
-    except (DatabaseError, CatalogueState.DoesNotExist):
+    """The process can serve readers: a database answers and is migrated."""
+    reading = Reading()
+    if reading.generation is None:
         return HttpResponse("the database does not answer\n", content_type="text/plain", status=503)
-    return HttpResponse(f"ok, generation {generation}\n", content_type="text/plain")
+    return HttpResponse(f"ok, {reading}\n", content_type="text/plain")
 
 
 def robots(request: HttpRequest) -> HttpResponse:

@@ -6,15 +6,12 @@ import argparse
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 
@@ -23,7 +20,7 @@ import psycopg
 from directory.database import CHECKOUT, Embedded
 from tests.bench.load import children, measure
 from tests.bench.table import Figures, H, table, written
-from tests.servers import database_url
+from tests.servers import database_url, serving
 
 SECRET = "only-for-the-bench-0123456789-abcdefghijklmnopqrstuvwxyz"
 
@@ -98,7 +95,8 @@ def _measured(
     printed = subprocess.check_output(
         [sys.executable, "-m", "tests.bench.addresses"], cwd=CHECKOUT, env=environment
     )
-    with _serving(environment if warm else environment | {"PAGE_CACHE_MB": "0"}) as (site, worker):
+    with serving(environment if warm else environment | {"PAGE_CACHE_MB": "0"}) as (site, gunicorn):
+        worker = _worker(gunicorn)
         rows = {row: paths for row, paths in json.loads(printed).items() if _is_there(site + paths[0])}
         for path in dict.fromkeys(chain.from_iterable(rows.values() if warm else ())):
             _is_there(site + path)
@@ -115,24 +113,10 @@ def _measured(
     return measured, f"Worker: RSS {memory['Rss']} MB, PSS {memory['Pss']} MB"
 
 
-@contextmanager
-def _serving(environment: dict[str, str]) -> Iterator[tuple[str, int]]:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        command = ["-m", "gunicorn", "-c", "directory/gunicorn.py", "--workers", "1", "--max-requests", "0"]
-        site, descriptor = f"http://127.0.0.1:{listener.getsockname()[1]}", listener.fileno()
-        gunicorn = subprocess.Popen(
-            [sys.executable, *command, "--bind", f"fd://{descriptor}"],
-            cwd=CHECKOUT,
-            env=environment,
-            pass_fds=[descriptor],
-        )
-    try:
-        while gunicorn.poll() is None and not children(gunicorn.pid):
-            time.sleep(0.1)
-        yield site, children(gunicorn.pid)[0]
-    finally:
-        gunicorn.terminate()
-        gunicorn.wait(timeout=15)
+def _worker(gunicorn: subprocess.Popen[bytes]) -> int:
+    while gunicorn.poll() is None and not children(gunicorn.pid):
+        time.sleep(0.1)
+    return children(gunicorn.pid)[0]
 
 
 def _is_there(address: str) -> bool:
