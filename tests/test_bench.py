@@ -1,4 +1,6 @@
-from tests.bench.table import BEGIN, END, Figures, mark, table, written
+from dataclasses import replace
+
+from tests.bench.table import BEGIN, END, MIXED, Figures, mark, table, written
 
 H = Figures("H", 1, 2, 1000, 0.4, 0.1)
 
@@ -25,9 +27,14 @@ def test_a_warm_page_is_marked_by_its_rate() -> None:
 
 
 def test_the_table_gives_ratios_to_h() -> None:
-    assert "| profile | 1.0 | 2.0 | 100 | 0.10 | 2.00 | 2.00 | 8.0 | met |" in table(
-        [H, figures("profile", cpu=4)], H, 1000, warm=False
+    assert "| profile | 1.0 | 2.0 | 100 | 0.10 | 2.00 | 2.00 | 8.0 | 2.0 | 9.5 | met |" in table(
+        [H, replace(figures("profile", cpu=4), queries=2, kilobytes=9.5)], H, 1000, warm=False
     )
+
+
+def test_mixed_traffic_has_a_target_of_its_own() -> None:
+    assert mark(figures(MIXED, rate=600), H, 1000, warm=True) == "met"
+    assert mark(figures(MIXED, rate=599), H, 1000, warm=True) == "missed"
 
 
 def test_the_readme_keeps_everything_outside_its_markers() -> None:

@@ -12,6 +12,9 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
@@ -19,7 +22,7 @@ import psycopg
 
 from directory.database import CHECKOUT, Embedded
 from tests.bench.load import children, measure
-from tests.bench.table import Figures, H, table, written
+from tests.bench.table import MIXED, Figures, H, table, written
 from tests.servers import database_url, serving
 
 SECRET = "only-for-the-bench-0123456789-abcdefghijklmnopqrstuvwxyz"
@@ -95,15 +98,30 @@ def _measured(
     printed = subprocess.check_output(
         [sys.executable, "-m", "tests.bench.addresses"], cwd=CHECKOUT, env=environment
     )
-    with serving(environment if warm else environment | {"PAGE_CACHE_MB": "0"}) as (site, gunicorn):
+    environment = environment if warm else environment | {"PAGE_CACHE_MB": "0"}
+    with serving(environment) as (site, gunicorn):
         worker = _worker(gunicorn)
         rows = {row: paths for row, paths in json.loads(printed).items() if _is_there(site + paths[0])}
+        if not warm:
+            rows.pop(MIXED)
         for path in dict.fromkeys(chain.from_iterable(rows.values() if warm else ())):
             _is_there(site + path)
-        measured = [
-            measure(row, site, paths, scratch / "paths.lua", worker, server.data)
-            for row, paths in rows.items()
-        ]
+        queries = json.loads(
+            subprocess.check_output(
+                [sys.executable, "-m", "tests.bench.queries"],
+                cwd=CHECKOUT,
+                env=environment,
+                input=json.dumps(rows).encode(),
+            )
+        )
+        measured = []
+        for row, paths in rows.items():
+            with _publishing(environment) if row == MIXED else nullcontext():
+                seconds = 15 if row == MIXED else 4
+                figures = measure(
+                    row, site, paths, scratch / "paths.lua", worker, server.data, seconds=seconds
+                )
+            measured.append(replace(figures, queries=queries[row]))
         rollup = Path(f"/proc/{worker}/smaps_rollup").read_text().splitlines()
         memory = {
             line.split(":")[0]: int(line.split()[1]) // 1024
@@ -111,6 +129,20 @@ def _measured(
             if line.startswith(("Rss", "Pss:"))
         }
     return measured, f"Worker: RSS {memory['Rss']} MB, PSS {memory['Pss']} MB"
+
+
+@contextmanager
+def _publishing(environment: dict[str, str]) -> Iterator[None]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.bench.publishing"], cwd=CHECKOUT, env=environment
+    )
+    try:
+        yield
+        if process.poll() is not None:
+            raise SystemExit("Publishing stopped by itself.")
+    finally:
+        process.terminate()
+        process.wait()
 
 
 def _worker(gunicorn: subprocess.Popen[bytes]) -> int:

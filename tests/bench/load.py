@@ -20,22 +20,32 @@ end
 """
 
 
-def measure(row: str, site: str, paths: list[str], script: Path, worker: int, cluster: Path) -> Figures:
+def measure(
+    row: str, site: str, paths: list[str], script: Path, worker: int, cluster: Path, *, seconds: int = 4
+) -> Figures:
     script.write_text(SCRIPT % ",".join(map(json.dumps, paths)))
     _wrk(site, script, 1)
     python, postgresql = cpu([worker]), cpu(backends(cluster))
-    report = _wrk(site, script, 4)
+    report = _wrk(site, script, seconds)
     served = int(re.search(r"(\d+) requests in", report)[1])
     if failed := re.search(r"Non-2xx.*", report):
         raise SystemExit(f"{row}: {failed[0]}")
     spent = [(cpu([worker]) - python) / served, (cpu(backends(cluster)) - postgresql) / served]
     rate = float(re.search(r"Requests/sec:\s+([\d.]+)", report)[1])
-    return Figures(row, _latency(report, 50), _latency(report, 99), rate, *spent)
+    return Figures(
+        row, _latency(report, 50), _latency(report, 99), rate, *spent, kilobytes=_read(report) / served
+    )
 
 
 def _wrk(site: str, script: Path, seconds: int) -> str:
     command = ["wrk", "-t1", "-c4", f"-d{seconds}s", "--latency", "-s", str(script), site]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def _read(report: str) -> float:
+    """How many kilobytes were read in all, headers too."""
+    amount, unit = re.search(r"requests in [^,]+, ([\d.]+)(B|KB|MB|GB) read", report).groups()
+    return float(amount) * {"B": 1 / 1024, "KB": 1, "MB": 1024, "GB": 1024**2}[unit]
 
 
 def _latency(report: str, percent: int) -> float:
