@@ -117,6 +117,7 @@ INSTALLED_APPS = [
     "directory",
     "enterprises",
     "django_filters",
+    "django_htmx",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -41,6 +41,8 @@ def listing(request: HttpRequest) -> HttpResponse:
             "noindex": finding.is_narrowed,
         },
     )
+    # Where htmx asked, this is the address to show.
+    answer["HX-Push-Url"] = finding.path + query
     until = finding.holds_until(min((card.until for card in shown), default=midnight()))
     answer.fresh_until = until  # type: ignore[attr-defined]
     if finding.is_missed and not request.GET.get("page"):

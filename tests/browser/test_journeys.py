@@ -103,16 +103,6 @@ def test_pages_without_scripts(site: Site, visit: Visit) -> None:
     assert second and not set(first) & set(second)
 
 
-def test_looking_through_the_orders_by_keyboard_changes_nothing(site: Site, visit: Visit) -> None:
-    page = visit(site.address("listing"))
-    page.locator("#sort").focus()
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("ArrowDown")
-    expect(page.locator("#sort")).to_be_focused()
-    page.get_by_role("button", name="Sortér").click()
-    page.wait_for_url("**sort=confirmed*")
-
-
 def test_filters_on_a_phone(site: Site, visit: Visit) -> None:
     page = visit(
         site.address("listing", query="?district=noerrebro&mission=groen-omstilling"),
