@@ -20,11 +20,20 @@ function bringUpToDate(fresh) {
   }
 }
 
+function replaceLive(fresh) {
+  document.getElementById(fresh.id).replaceWith(fresh);
+  htmx.process(fresh);
+  // Sending the form is no longer needed, so the button says what looking at the results would show.
+  if (fresh.dataset.shows) fresh.textContent = fresh.dataset.shows;
+}
+
 function goOn(asked) {
   if (asked.closest(".paging")) results.scrollIntoView();
   const isTyped = asked === form && document.activeElement.matches("input:not([type=checkbox])");
   // On a phone the keyboard would cover what was found.
-  if (asked !== form || (isTyped && matchMedia("(pointer: coarse)").matches)) results.focus({ preventScroll: true });
+  if (asked === form && !(isTyped && matchMedia("(pointer: coarse)").matches)) return;
+  const refuge = form.querySelector("dialog[open] button") ?? results;
+  refuge.focus({ preventScroll: true });
 }
 
 function say() {
@@ -63,6 +72,7 @@ function followHistory() {
 if (window.htmx) {
   followHistory();
   form.classList.add("listing-live");
+  form.querySelectorAll("[data-live]").forEach(replaceLive);
 
   form.addEventListener("htmx:beforeRequest", () => {
     // Said again even where it is the same as before.
@@ -71,9 +81,7 @@ if (window.htmx) {
   form.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
     detail.shouldSwap = false;
     detail.fragment.querySelectorAll("input[name]").forEach(bringUpToDate);
-    for (const fresh of detail.fragment.querySelectorAll("[data-live]")) {
-      document.getElementById(fresh.id).replaceChildren(...fresh.childNodes);
-    }
+    detail.fragment.querySelectorAll("[data-live]").forEach(replaceLive);
   });
   results.addEventListener("htmx:afterSwap", ({ target, detail }) => {
     if (target !== results) return;
