@@ -4,6 +4,8 @@
 const form = document.getElementById("listing-form");
 const results = document.getElementById("resultater");
 const status = document.getElementById("besked");
+const near = document.getElementById("near");
+let sent = {};
 
 function bringUpToDate(fresh) {
   if (fresh.type === "checkbox") {
@@ -16,7 +18,7 @@ function bringUpToDate(fresh) {
   } else {
     const field = form.elements[fresh.name];
     // Somebody may be typing the next words already.
-    if (field !== document.activeElement) field.value = fresh.value;
+    if (field.value === sent[fresh.name]) field.value = fresh.value;
   }
 }
 
@@ -69,6 +71,9 @@ function followHistory() {
   }
 }
 
+// The position an address stands with is no longer its own once somebody writes another.
+near.addEventListener("input", () => (near.value = near.value.replace(/ \([\d.,]+\)$/, "")));
+
 if (window.htmx) {
   followHistory();
   form.classList.add("listing-live");
@@ -77,6 +82,7 @@ if (window.htmx) {
   form.addEventListener("htmx:beforeRequest", () => {
     // Said again even where it is the same as before.
     status.textContent = "";
+    sent = Object.fromEntries([...form.elements].map(({ name, value }) => [name, value]));
   });
   form.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
     detail.shouldSwap = false;

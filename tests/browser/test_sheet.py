@@ -77,7 +77,7 @@ def test_the_page_behind_stays_where_it_is(opened: Page) -> None:
 
 
 def test_everything_can_be_cleared_inside(opened: Page) -> None:
-    page, sheet = opened, opened.get_by_role("dialog")
+    sheet = opened.get_by_role("dialog")
     for _again in range(2):
         sheet.get_by_role("link", name="Ryd alle").tap()
         expect(sheet.locator("input:checked")).to_have_count(0)
