@@ -118,6 +118,11 @@ class Finding:
         return self.path + self.query_string(near=near)
 
     @property
+    def unknown_place(self) -> str:
+        """What was to be near by, where nobody knows it."""
+        return "" if self.asked.spot else self.asked.near_to
+
+    @property
     def knows_addresses(self) -> bool:
         return addresses.is_on()
 

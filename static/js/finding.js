@@ -72,7 +72,7 @@ function followHistory() {
 }
 
 // The position an address stands with is no longer its own once somebody writes another.
-near.addEventListener("input", () => (near.value = near.value.replace(/ \([\d.,]+\)$/, "")));
+near.addEventListener("input", () => (near.value = near.value.replace(/ \(\d+\.\d+,[\d.]*\)?/, "")));
 
 if (window.htmx) {
   followHistory();
