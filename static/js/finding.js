@@ -74,6 +74,9 @@ function followHistory() {
 // The position an address stands with is no longer its own once somebody writes another.
 near.addEventListener("input", () => (near.value = near.value.replace(/ \(\d+\.\d+,[\d.]*\)?/, "")));
 
+// Other words may be misspelt again.
+form.elements.q.addEventListener("input", () => form.elements.exact?.remove());
+
 if (window.htmx) {
   followHistory();
   form.classList.add("listing-live");

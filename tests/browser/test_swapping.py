@@ -132,6 +132,17 @@ def test_a_search_stays_in_its_field(listing: Page, site: Site) -> None:
     assert was_loaded_once(page)
 
 
+def test_words_meant_as_they_are_stay_so_while_one_filters(site: Site, visit: Visit) -> None:
+    page = visit(site.address("listing", query="?q=reperation"))
+    page.get_by_role("link", name="Søg i stedet efter reperation").click()
+    page.wait_for_url("**exact=1")
+    tick(page, "open", "1")
+    page.wait_for_url("**q=reperation&open=1&exact=1")
+    page.locator("#q").fill("reperation cykel")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**q=reperation+cykel&open=1")
+
+
 def test_an_open_list_of_values_stays_open(listing: Page) -> None:
     page = listing
     more = page.locator(".facet details").first
