@@ -16,8 +16,8 @@ from directory import catalogue as catalogues
 from directory.models import Listing
 from directory.nearness import spot
 from enterprises import addresses
-from tests.builders import published
 from tests.address_service import AddressService, address_service
+from tests.builders import published
 
 JAGTVEJ = "Jagtvej 69, 2200 København N"
 

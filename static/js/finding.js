@@ -95,7 +95,8 @@ if (window.htmx) {
   results.addEventListener("htmx:afterSwap", ({ target, detail }) => {
     if (target !== results) return;
     // What a browser hands on when somebody shares the page.
-    document.querySelector("link[rel=canonical]").href = location.href;
+    const canonical = document.querySelector("link[rel=canonical]");
+    canonical.href = new URL(location.pathname + location.search, canonical.href);
     goOn(detail.requestConfig.elt);
     say();
   });
