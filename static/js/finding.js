@@ -39,8 +39,8 @@ function goOn(asked) {
 }
 
 function say() {
-  const parts = results.querySelectorAll(".total, .paging > span");
-  status.textContent = [...parts].map((part) => part.textContent).join(". ");
+  const parts = results.querySelectorAll(".total, .note, .corrected, .paging > span");
+  status.textContent = [...parts].map((part) => part.textContent.trim()).join(". ");
 }
 
 // htmx notes the address in the tab's storage, which nothing here reads: who looks around leaves no trace.

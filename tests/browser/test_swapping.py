@@ -132,6 +132,12 @@ def test_a_search_stays_in_its_field(listing: Page, site: Site) -> None:
     assert was_loaded_once(page)
 
 
+def test_a_correction_is_said(listing: Page) -> None:
+    listing.locator("#q").fill("reperation")
+    listing.keyboard.press("Enter")
+    expect(listing.locator("#besked")).to_contain_text("Viser resultater for reparation.")
+
+
 def test_words_meant_as_they_are_stay_so_while_one_filters(site: Site, visit: Visit) -> None:
     page = visit(site.address("listing", query="?q=reperation"))
     page.get_by_role("link", name="Søg i stedet efter reperation").click()
