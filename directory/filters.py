@@ -172,8 +172,6 @@ class ListingFilter(django_filters.FilterSet):
         unknown = [key for key in self.data if key not in self.filters and key != "page"]
         for facet in facets.FACETS:
             unknown += [f"{facet}={value}" for value in self._values(facet, known=False)]
-        if self.near_to and not self.spot:
-            unknown.append(f"near={self.near_to}")
         if self.data.get("open", "1") not in ("", "1"):
             unknown.append(f"open={self.data['open']}")
         if (sort := self.data.get("sort")) and sort not in SORTS:

@@ -11,13 +11,13 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from directory import facets
+from directory import facets, nearness
 from directory.catalogue import Catalogue, Positions
 from directory.filters import ListingFilter
 from directory.search.query import Query
 from directory.snippets import Wanted
 from directory.ways_on import Asked, WaysOn
-from enterprises import missed
+from enterprises import addresses, missed
 
 
 class Finding:
@@ -109,8 +109,30 @@ class Finding:
             return None
         return Asked(self.catalogue, self.query, self.asked.selection, self.within, self.kept).ways_on()
 
+    def with_position(self) -> str | None:
+        """Where this is found near a street address, with its position; None where none was written."""
+        asked = self.asked
+        if asked.spot or not asked.near_to or not (found := addresses.find(asked.near_to)):
+            return None
+        near = nearness.written(found.title, found.latitude, found.longitude)
+        return self.path + self.query_string(near=near)
+
+    @property
+    def unknown_place(self) -> str:
+        """What was to be near by, where nobody knows it."""
+        return "" if self.asked.spot else self.asked.near_to
+
+    @property
+    def knows_addresses(self) -> bool:
+        return addresses.is_on()
+
     def holds_until(self, latest: datetime) -> datetime:
-        """Until when this is what one finds: somebody's door may open any minute."""
+        """Until when this is what one finds: somebody's door may open any minute.
+
+        Not at all near a place of somebody's own, or one that nobody knows yet.
+        """
+        if self.asked.near_to and (self.asked.spot is None or self.asked.spot.is_exact):
+            return timezone.now()
         if not self.asked.open_now:
             return latest
         soon = timezone.now() + timedelta(minutes=1)

@@ -117,6 +117,7 @@ INSTALLED_APPS = [
     "directory",
     "enterprises",
     "django_filters",
+    "django_htmx",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -200,6 +201,12 @@ except Exception as error:  # django-environ raises the bare class
         "EMAIL_URL cannot be read: use smtp+tls://user:password@host:587 or consolemail://."
     ) from error
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"hej@{_site.hostname}")
+
+# A public address service that speaks the Adressevælger's protocol; without it "near" takes no addresses.
+ADDRESS_URL = env.str("ADDRESS_URL", default="").rstrip("/")
+if ADDRESS_URL and not ADDRESS_URL.startswith(("https://", "http://") if DEMO else "https://"):
+    raise ImproperlyConfigured(f"ADDRESS_URL must start with https://, not {ADDRESS_URL!r}.")
+ADDRESS_TOKEN = env.str("ADDRESS_TOKEN", default="")
 
 # How many megabytes of whole pages each process may keep; 0 keeps none.
 PAGE_CACHE_MB = _number("PAGE_CACHE_MB", 32)

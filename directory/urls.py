@@ -9,7 +9,7 @@ from django.views.generic.base import RedirectView
 from directory.page_cache import kept
 from directory.replica import public
 from directory.sitemaps import SITEMAPS
-from directory.views import errors, home, listing, machines, pages, profile, suggestions, terms
+from directory.views import errors, home, listing, machines, pages, places, profile, suggestions, terms
 
 urlpatterns = [
     path("healthz", machines.healthz, name="healthz"),
@@ -29,6 +29,7 @@ urlpatterns = [
         path("", kept(home.home), name="home"),
         path(_("virksomheder/"), kept(listing.listing), name="listing"),
         path(_("virksomheder/forslag"), kept(suggestions.suggestions), name="suggestions"),
+        path(_("virksomheder/steder"), places.suggestions, name="places"),
         path(_("virksomheder/<slug:slug>/"), kept(profile.profile), name="profile"),
         path(_("virksomheder/<slug:slug>/kontakt.vcf"), public(profile.vcard), name="vcard"),
         path(_("virksomheder/<slug:slug>/meld-fejl/"), profile.report_error, name="report-error"),

@@ -38,6 +38,7 @@ BOTH_LANGUAGES: dict[str, tuple[dict[str, str], dict[str, int]]] = {
     "home": ({}, EVERYONE),
     "listing": ({}, EVERYONE),
     "suggestions": ({}, EVERYONE),
+    "places": ({}, EVERYONE),
     "profile": (BAKERY, EVERYONE),
     "vcard": (BAKERY, EVERYONE),
     "report-error": (BAKERY, EVERYONE),

@@ -108,6 +108,15 @@ def test_a_chosen_value_stays_in_sight(visitor: Client, city: list[Enterprise]) 
     assert not [a for a in box.ancestors if a.tag == "details" and "filters" not in a.attrs.get("class", "")]
 
 
+def test_more_than_six_values_are_folded_away_and_counted(visitor: Client, city: list[Enterprise]) -> None:
+    facets = visitor.get(LISTING).page.all("fieldset", class_="facet")
+    sectors = next(facet for facet in facets if facet.one("legend").text == "Branche")
+    assert sectors.one("summary").text == "Vis alle 16: Branche"
+    assert len(sectors.one("details").all("input")) == 10
+    few = next(facet for facet in facets if facet.one("legend").text == "For indkøbere")
+    assert len(few.all("input")) == 6 and not few.all("details")
+
+
 def test_a_new_term_is_a_filter_at_once(visitor: Client, bakery: Enterprise) -> None:
     visitor.get(LISTING)
     Sector.objects.create(slug="rumfart", name_da="Rumfart", name_en="Space travel")

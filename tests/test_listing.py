@@ -353,3 +353,12 @@ def test_the_list_costs_the_same_few_queries_however_many_there_are(
     loading.write(demo_records[1:240:9], demo=True)
     assert queries() == with_three
     assert with_three[0] <= 3 and with_three[1] == 1
+
+
+def test_htmx_gets_everyones_page_and_the_address_to_show(visitor: Client, bakery: Enterprise) -> None:
+    asked = {"sector": ["mad-catering", ""], "q": "  brød ", "sort": "", "near": ""}
+    whole = visitor.get(LISTING, asked)
+    swapped = visitor.get(LISTING, asked, headers={"HX-Request": "true", "HX-Boosted": "true"})
+    assert swapped.content == whole.content
+    assert swapped.headers["HX-Push-Url"] == f"{LISTING}?q=br%C3%B8d&sector=mad-catering"
+    assert whole.page.one("link", rel="canonical").attrs["href"].endswith(swapped.headers["HX-Push-Url"])

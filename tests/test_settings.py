@@ -67,6 +67,7 @@ def test_production_passes_with_a_replica_too() -> None:
         ({"DATABASE_REPLICA_URL": "postgres://"}, "DATABASE_REPLICA_URL"),
         ({"SITE_URL": "https://faellesby.example:port"}, "SITE_URL"),
         ({"WAS_URL": "nonsense"}, "WAS_URL"),
+        ({"ADDRESS_URL": "http://adresser.example"}, "ADDRESS_URL"),
         ({"HSTS_SECONDS": "a year"}, "HSTS_SECONDS"),
         ({"BEHIND_PROXY": "maybe"}, "BEHIND_PROXY"),
         ({"EMAIL_URL": "nonsense"}, "EMAIL_URL"),

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
@@ -18,6 +18,8 @@ PER_PAGE = 24
 def listing(request: HttpRequest) -> HttpResponse:
     catalogue = catalogues.of(request)
     finding = Finding(request.GET, catalogue, reverse("listing"))
+    if located := finding.with_position():
+        return redirect(located)
     page = page_of(request.GET.get("page"), finding.total, PER_PAGE)
     ids = finding.ids(page.start, page.end)
     of_listings = fragments.of_listings_found if finding.wanted else fragments.of_listings
@@ -41,6 +43,8 @@ def listing(request: HttpRequest) -> HttpResponse:
             "noindex": finding.is_narrowed,
         },
     )
+    # Where htmx asked, this is the address to show.
+    answer["HX-Push-Url"] = finding.path + query
     until = finding.holds_until(min((card.until for card in shown), default=midnight()))
     answer.fresh_until = until  # type: ignore[attr-defined]
     if finding.is_missed and not request.GET.get("page"):

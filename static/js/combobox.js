@@ -1,5 +1,6 @@
-// Suggestions under a search field, by the ARIA practices' pattern for a combobox with a list.
-// The field is <input data-suggestions="address" data-suggestions-label="name of the list">.
+// Suggestions under a field, by the ARIA practices' pattern for a combobox with a list.
+// The field is <input data-suggestions="address" data-suggestions-label="name of the list">. A suggestion
+// leads to its url; one without fills the field with its value, and where that is whole the form is sent.
 const PAUSE = 120;
 const SHORTEST = 2;
 
@@ -14,6 +15,7 @@ function combobox(input) {
   input.setAttribute("aria-expanded", "false");
   input.setAttribute("aria-controls", list.id);
 
+  const chosen = new WeakMap();
   let options = [];
   let active = -1;
   let timer;
@@ -48,7 +50,7 @@ function combobox(input) {
       const option = element("div", { id: `${list.id}-${number}`, role: "option", "aria-selected": "false" });
       // The server has escaped it; <mark> is its own.
       option.innerHTML = suggestion.html;
-      option.dataset.url = suggestion.url;
+      chosen.set(option, suggestion);
       group(suggestion).append(option);
       return option;
     });
@@ -88,8 +90,12 @@ function combobox(input) {
   }
 
   function choose(option) {
+    const { url, value, whole } = chosen.get(option);
     close();
-    location.assign(option.dataset.url);
+    if (url) return location.assign(url);
+    input.value = value;
+    if (whole) input.form.requestSubmit();
+    else ask();
   }
 
   const last = () => options.length - 1;

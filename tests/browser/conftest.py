@@ -33,6 +33,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from tests.address_service import address_service
 from tests.servers import database_url
 
 # A busy machine is no error.
@@ -74,12 +75,14 @@ def site(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[S
     with (
         _database(f"browser_{worker_id}") as database_url,
         socket.create_server(("127.0.0.1", 0)) as listener,
+        address_service() as addresses,
     ):
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         environment = os.environ | {
             "DJANGO_SETTINGS_MODULE": "directory.settings",
             "DATABASE_URL": database_url,
             "SITE_URL": url,
+            "ADDRESS_URL": addresses.url,
             "STATIC_ROOT": str(tmp_path_factory.mktemp("static")),
         }
         built = _python("-m", "tests.browser.city", env=environment, stdout=subprocess.PIPE)

@@ -10,6 +10,7 @@ PAGES: dict[str, tuple[tuple[str, ...], str]] = {
     "home": (("home",), ""),
     "listing": (("listing",), ""),
     "listing filtered": (("listing",), FILTERED),
+    "listing near a place": (("listing",), "?near=2200&open=1"),
     "listing without results": (("listing",), NOTHING),
     "rich profile": (("profile", RICH), ""),
     "organisation": (("profile", ORGANISATION), ""),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -27,7 +28,9 @@ def typing(view: str, site: Site, visit: Visit) -> Typing:
 
     def typing(typed: str = "tre gry", **options: object) -> Page:
         page = visit(site.address(view), **options)
-        page.locator("#q").press_sequentially(typed)
+        # The answer to all of it: one to its beginning may come before, and go again.
+        with page.expect_response(lambda answer: answer.url.endswith(f"?{urlencode({'q': typed})}")):
+            page.locator("#q").press_sequentially(typed)
         expect(page.get_by_role("listbox", name="Forslag")).to_be_visible()
         return page
 
