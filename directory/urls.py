@@ -24,6 +24,7 @@ urlpatterns = [
     path("sitemap-<section>.xml", public(sitemap), {"sitemaps": SITEMAPS}, name="sitemap-part"),
     path("favicon.ico", RedirectView.as_view(url="/static/img/favicon.ico"), name="favicon"),
     path("was", pages.was, name="was"),
+    path("api/v1/", include("directory.api.urls")),
     path("huse/<slug:slug>.png", public(profile.house_image), name="house-image"),
     *i18n_patterns(
         path("", kept(home.home), name="home"),

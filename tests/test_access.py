@@ -33,6 +33,10 @@ ONE_LANGUAGE: dict[str, tuple[dict[str, str], dict[str, int]]] = {
     "favicon": ({}, REDIRECTED),
     "was": ({}, REDIRECTED),
     "house-image": (BAKERY, EVERYONE),
+    "api-enterprises": ({}, EVERYONE),
+    "api-enterprise": (BAKERY, EVERYONE),
+    "api-openapi": ({}, EVERYONE),
+    "api-unknown": ({"rest": "nothing"}, dict.fromkeys(PERSONAS, 404)),
 }
 BOTH_LANGUAGES: dict[str, tuple[dict[str, str], dict[str, int]]] = {
     "home": ({}, EVERYONE),
@@ -93,7 +97,7 @@ def _names(patterns: list[Any]) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("persona", PERSONAS, indirect=True)
-@pytest.mark.parametrize("name", ["profile", "vcard", "report-error", "house-image"])
+@pytest.mark.parametrize("name", ["profile", "vcard", "report-error", "house-image", "api-enterprise"])
 def test_nobody_sees_a_draft(persona: tuple[str, Client], name: str) -> None:
     draft = an_enterprise("Ikke klar endnu")
     assert persona[1].get(reverse(name, args=[draft.slug])).status_code == 404
