@@ -35,6 +35,11 @@ ONE_LANGUAGE: dict[str, tuple[dict[str, str], dict[str, int]]] = {
     "house-image": (BAKERY, EVERYONE),
     "api-enterprises": ({}, EVERYONE),
     "api-enterprise": (BAKERY, EVERYONE),
+    "api-enterprises-csv": ({}, EVERYONE),
+    "api-enterprises-ndjson": ({}, EVERYONE),
+    "api-places": ({}, EVERYONE),
+    "api-taxonomies": ({}, EVERYONE),
+    "api-statistics": ({}, EVERYONE),
     "api-openapi": ({}, EVERYONE),
     "api-unknown": ({"rest": "nothing"}, dict.fromkeys(PERSONAS, 404)),
 }

@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 
-from directory.api import problems
+from directory.api import limits, problems
 from directory.api.problems import Problem
 
 METHODS = "GET, HEAD, OPTIONS"
@@ -28,27 +28,39 @@ PREFLIGHT = {
     "Access-Control-Max-Age": "86400",
 }
 
-View = Callable[..., HttpResponseBase]
+View = Callable[..., Any]
 
 
-def endpoint(view: View) -> Callable[..., Any]:
-    @csrf_exempt  # anything but reading is refused here, in the interface's own words
-    @wraps(view)
-    def answering(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        response = _answer(view, request, *args, **kwargs)
-        for name, value in OPEN_TO_ALL.items():
-            response.headers[name] = value
-        return response
+def endpoint(cost: int = 1) -> Callable[[View], View]:
+    """`cost` says how many plain requests the answer takes the place of in the reader's minute."""
 
-    return answering
+    def decorated(view: View) -> View:
+        @csrf_exempt  # anything but reading is refused here, in the interface's own words
+        @wraps(view)
+        def answering(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            response: HttpResponseBase
+            try:
+                response = _answer(view, cost, request, *args, **kwargs)
+            except Problem as problem:
+                response = problems.answer(request, problem)
+            for name, value in OPEN_TO_ALL.items():
+                response.headers[name] = value
+            response.headers.setdefault("Content-Language", "da, en")
+            return response
+
+        return answering
+
+    return decorated
 
 
-def _answer(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+def _answer(view: View, cost: int, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
     if request.method == "OPTIONS":
         return HttpResponse(status=204, headers=PREFLIGHT)
-    try:
-        if request.method not in ("GET", "HEAD"):
-            raise Problem(405, _("Her kan man kun læse: brug GET."), {"Allow": METHODS})
-        return view(request, *args, **kwargs)
-    except Problem as problem:
-        return problems.answer(request, problem)
+    if request.method not in ("GET", "HEAD"):
+        raise Problem(405, _("Her kan man kun læse: brug GET."), {"Allow": METHODS})
+    left = limits.count(request, cost)
+    response: HttpResponseBase = view(request, *args, **kwargs)
+    # What is kept goes to others too, of whose minute it can say nothing.
+    for name, value in (limits.policy() | (left if response.streaming else {})).items():
+        response.headers[name] = value
+    return response

@@ -6,6 +6,11 @@ from directory.page_cache import kept
 urlpatterns = [
     path("enterprises", kept(views.enterprises), name="api-enterprises"),
     path("enterprises/<slug:slug>", kept(views.enterprise), name="api-enterprise"),
+    path("enterprises.csv", views.enterprises_csv, name="api-enterprises-csv"),
+    path("enterprises.ndjson", views.enterprises_ndjson, name="api-enterprises-ndjson"),
+    path("places", views.places, name="api-places"),
+    path("taxonomies", kept(views.taxonomies), name="api-taxonomies"),
+    path("statistics", kept(views.statistics), name="api-statistics"),
     path("openapi.json", kept(views.openapi), name="api-openapi"),
     path("<path:rest>", views.unknown, name="api-unknown"),
 ]

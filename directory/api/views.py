@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, StreamingHttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from directory import catalogue as catalogues
 from directory import former
-from directory.api import asking, changes, cursors, records
+from directory.api import asking, changes, cursors, figures, records, streams
 from directory.api.asking import Paging
 from directory.api.cursors import WITHDRAWN, Cursor
-from directory.api.endpoint import endpoint
+from directory.api.endpoint import View, endpoint
 from directory.api.problems import Problem
 from directory.finding import Finding
 from directory.models import Listing
@@ -26,13 +27,15 @@ from directory.opening_hours import midnight
 
 Json = dict[str, Any]
 
+# A file of everything is worth so many plain requests.
+FILE_COST = 100
 OWN = ("limit", "cursor", "fields", "changed_since")
 
 
-@endpoint
+@endpoint()
 def enterprises(request: HttpRequest) -> HttpResponse:
     catalogue = catalogues.of(request)
-    paging = asking.paging(request.GET, records.FIELDS)
+    paging = asking.paging(request.GET, (*records.FIELDS, "distance_km"))
     finding = asking.finding(request.GET, catalogue, reverse("api-enterprises"), OWN)
     if paging.changed_since:
         changes.narrow(finding, paging.changed_since)
@@ -112,7 +115,7 @@ def _terms_of_use() -> Json:
     return {"licence": records.LICENCE, "attribution": records.attribution()}
 
 
-@endpoint
+@endpoint()
 def enterprise(request: HttpRequest, slug: str) -> HttpResponse:
     listing = Listing.objects.for_profile().filter(slug=slug).first()
     if listing is None:
@@ -132,7 +135,41 @@ def _elsewhere(slug: str) -> HttpResponse:
     )
 
 
-@endpoint
+@endpoint()
+def taxonomies(request: HttpRequest) -> HttpResponse:
+    return answer(figures.taxonomies(catalogues.of(request)) | _terms_of_use())
+
+
+@endpoint()
+def statistics(request: HttpRequest) -> HttpResponse:
+    finding = asking.finding(request.GET, catalogues.of(request), reverse("api-statistics"))
+    told = figures.statistics(finding) | {"warnings": asking.warnings(finding)}
+    response = answer(told | _terms_of_use())
+    response.fresh_until = finding.holds_until(midnight())  # type: ignore[attr-defined]
+    return response
+
+
+def _stream(made: Callable[[Finding], Iterator[str]], content_type: str, name: str) -> View:
+    """A view that sends everything found as one file."""
+
+    @endpoint(cost=FILE_COST)
+    def sending(request: HttpRequest) -> StreamingHttpResponse:
+        finding = asking.finding(request.GET, catalogues.of(request), request.path)
+        return StreamingHttpResponse(
+            made(finding),
+            content_type=content_type,
+            headers={"Cache-Control": "no-cache", "Content-Disposition": f'inline; filename="{name}"'},
+        )
+
+    return sending
+
+
+enterprises_csv = _stream(streams.csv_rows, "text/csv; charset=utf-8; header=present", "enterprises.csv")
+enterprises_ndjson = _stream(streams.ndjson, "application/x-ndjson", "enterprises.ndjson")
+places = _stream(streams.geojson, "application/geo+json", "places.geojson")
+
+
+@endpoint()
 def openapi(request: HttpRequest) -> HttpResponse:
     return HttpResponse(_openapi(), content_type="application/json")
 
@@ -142,7 +179,7 @@ def _openapi() -> bytes:
     return (Path(__file__).parent / "openapi.json").read_bytes()
 
 
-@endpoint
+@endpoint()
 def unknown(request: HttpRequest, rest: str) -> HttpResponse:
     raise Problem(404, _("Den adresse findes ikke. Alle adresser står i /api/v1/openapi.json."))
 
