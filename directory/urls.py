@@ -46,6 +46,7 @@ urlpatterns = [
         path(_("tilgaengelighed/"), kept(pages.accessibility), name="accessibility"),
         path(_("privatliv/"), kept(pages.privacy), name="privacy"),
         path(_("aabne-data/"), kept(pages.open_data), name="open-data"),
+        path(_("aabne-data/api/"), kept(pages.open_data_api), name="open-data-api"),
         path(_("stilguide/"), pages.style_guide, name="style-guide"),
         path("", include("enterprises.urls")),
         path("admin/", admin.site.urls),

@@ -63,6 +63,7 @@ BOTH_LANGUAGES: dict[str, tuple[dict[str, str], dict[str, int]]] = {
     "accessibility": ({}, EVERYONE),
     "privacy": ({}, EVERYONE),
     "open-data": ({}, EVERYONE),
+    "open-data-api": ({}, EVERYONE),
     "style-guide": ({}, EVERYONE),
     "log-in": ({}, EVERYONE),
     # Logging out is a form, so a link cannot do it.

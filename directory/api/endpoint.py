@@ -20,6 +20,8 @@ OPEN_TO_ALL = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "ETag, Link, RateLimit, RateLimit-Policy, Retry-After",
     "Cross-Origin-Resource-Policy": "cross-origin",
+    # The pages are for search engines.
+    "X-Robots-Tag": "noindex",
 }
 PREFLIGHT = {
     "Allow": METHODS,
