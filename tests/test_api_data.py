@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from datetime import timedelta
 from io import StringIO
 from typing import Any
 
@@ -11,10 +12,12 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from directory.api import streams
+from enterprises import publishing
 from enterprises.content import loading
-from enterprises.models import Enterprise, Offer
+from enterprises.models import Enterprise, Offer, Opening, Sector
 from tests.builders import a_place, an_enterprise, published, republished
 
 pytestmark = pytest.mark.django_db
@@ -95,13 +98,37 @@ def test_the_history_tells_what_each_publication_changed(visitor: Client, bakery
     assert told[2]["number"] == 1 and "offers" in told[2]["sections"]
 
 
-def test_terms_are_called_what_staff_call_them_now(visitor: Client, bakery: Enterprise) -> None:
-    from enterprises.models import Sector
+def test_the_list_tells_what_holds_now(visitor: Client, bakery: Enterprise) -> None:
+    """Its records are made once, so they must be made anew with everything they tell of."""
 
+    def told() -> tuple[str, str]:
+        (record,) = read(visitor, "/api/v1/enterprises")["enterprises"]
+        return record["tagline"]["da"], record["sectors"][0]["da"]
+
+    before = told()
+    republished(bakery, tagline_da="Rugbrød")
+    assert told() == ("Rugbrød", before[1])
     sector = Sector.objects.get(slug="mad-catering")
     sector.name_da = "Mad og drikke"
     sector.save()
-    assert read(visitor, "/api/v1/enterprises/broed-broer")["sectors"][0]["da"] == "Mad og drikke"
+    assert told() == ("Rugbrød", "Mad og drikke")
+
+
+def test_an_opening_goes_with_its_last_day(
+    visitor: Client, bakery: Enterprise, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    today = timezone.localdate()
+    Opening.objects.create(enterprise=bakery, kind="job", title_da="Bager", apply_by=today)
+    publishing.publish(bakery)
+
+    def told() -> list[list[str]]:
+        listed = read(visitor, "/api/v1/enterprises")["enterprises"][0]
+        alone = read(visitor, "/api/v1/enterprises/broed-broer")
+        return [[opening["title"]["da"] for opening in each["openings"]] for each in (listed, alone)]
+
+    assert told() == [["Bager"], ["Bager"]]
+    monkeypatch.setattr(timezone, "localdate", lambda: today + timedelta(days=1))
+    assert told() == [[], []]
 
 
 def test_places_are_geojson_with_longitude_first(visitor: Client, bakery: Enterprise) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -16,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from directory import catalogue as catalogues
 from directory import former
-from directory.api import asking, changes, cursors, figures, records, streams
+from directory.api import asking, changes, cursors, figures, parts, records, streams
 from directory.api.asking import Paging
 from directory.api.cursors import WITHDRAWN, Cursor
 from directory.api.endpoint import View, endpoint
@@ -29,13 +28,16 @@ Json = dict[str, Any]
 
 # A file of everything is worth so many plain requests.
 FILE_COST = 100
+JSON = "application/json"
+# With near=, how far it is.
+DISTANCE = "distance_km"
 OWN = ("limit", "cursor", "fields", "changed_since")
 
 
 @endpoint()
 def enterprises(request: HttpRequest) -> HttpResponse:
     catalogue = catalogues.of(request)
-    paging = asking.paging(request.GET, (*records.FIELDS, "distance_km"))
+    paging = asking.paging(request.GET, (*records.FIELDS, DISTANCE))
     finding = asking.finding(request.GET, catalogue, reverse("api-enterprises"), OWN)
     if paging.changed_since:
         changes.narrow(finding, paging.changed_since)
@@ -46,13 +48,14 @@ def enterprises(request: HttpRequest) -> HttpResponse:
         "order": finding.asked.order,
         "corrected": finding.corrected or None,
         "warnings": asking.warnings(finding, paging.unknown),
-        "enterprises": _records(finding, start, end, paging.fields),
     }
     following = cursors.after(finding, end) if end < finding.total else None
     if paging.changed_since:
         told["withdrawn"], following = _withdrawn(paging, end - start, following)
     url = _next_url(finding, paging, request.GET, following)
-    response = answer(told | {"next": url} | _terms_of_use())
+    found = _records(finding, start, end, paging.fields)
+    head = parts.encoded(told | {"next": url} | _terms_of_use())
+    response = HttpResponse(b'%b,"enterprises":[%b]}' % (head[:-1], found), content_type=JSON)
     if url:
         response["Link"] = f'<{url}>; rel="next"'
     response.fresh_until = finding.holds_until(midnight())  # type: ignore[attr-defined]
@@ -70,20 +73,16 @@ def _start(finding: Finding, paging: Paging) -> int:
     return cursors.start(finding, cursor)
 
 
-def _records(finding: Finding, start: int, end: int, fields: tuple[str, ...]) -> list[Json]:
-    ids, today = finding.ids[start:end], timezone.localdate()
-    rows = Listing.objects.select_related("publication").for_cards(ids)
-    found = [records.record(row, finding.catalogue, today) for row in rows]
-    if finding.asked.spot:
-        known = finding.catalogue.distances(ids, finding.asked.spot)
-        found = [each | {"distance_km": _rounded(known.get(each["id"]))} for each in found]
-    if fields:
-        return [{name: value for name, value in each.items() if name in fields} for each in found]
-    return found
+def _records(finding: Finding, start: int, end: int, fields: tuple[str, ...]) -> bytes:
+    ids, asked, more = finding.ids[start:end], finding.asked, dict[int, bytes]()
+    if asked.spot and (not fields or DISTANCE in fields):
+        known = finding.catalogue.distances(ids, asked.spot)
+        more = {pk: b'"%b":%b' % (DISTANCE.encode(), _rounded(known.get(pk))) for pk in ids}
+    return b",".join(parts.of_listings(ids, finding.catalogue, fields, more))
 
 
-def _rounded(kilometres: float | None) -> float | None:
-    return None if kilometres is None else round(kilometres, 2)
+def _rounded(kilometres: float | None) -> bytes:
+    return parts.encoded(None if kilometres is None else round(kilometres, 2))
 
 
 def _withdrawn(paging: Paging, shown: int, following: Cursor | None) -> tuple[list[Json], Cursor | None]:
@@ -171,7 +170,7 @@ places = _stream(streams.geojson, "application/geo+json", "places.geojson")
 
 @endpoint()
 def openapi(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(_openapi(), content_type="application/json")
+    return HttpResponse(_openapi(), content_type=JSON)
 
 
 @lru_cache
@@ -184,6 +183,5 @@ def unknown(request: HttpRequest, rest: str) -> HttpResponse:
     raise Problem(404, _("Den adresse findes ikke. Alle adresser står i /api/v1/openapi.json."))
 
 
-def answer(told: Any, content_type: str = "application/json") -> HttpResponse:
-    body = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
-    return HttpResponse(body, content_type=content_type)
+def answer(told: Json) -> HttpResponse:
+    return HttpResponse(parts.encoded(told), content_type=JSON)
