@@ -159,6 +159,16 @@ def test_files_hold_what_the_filters_find_in_its_order(
         assert list(found) == [slug for slug in listed if slug in found]
 
 
+def test_a_long_file_shows_that_the_worker_lives(
+    visitor: Client, city: list[Enterprise], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signs: list[int] = []
+    monkeypatch.setattr(streams, "alive", lambda: signs.append(1))
+    monkeypatch.setattr(streams, "CHUNK", 7)
+    text(visitor, "/api/v1/enterprises.csv")
+    assert len(signs) == -(-len(city) // 7)
+
+
 def test_no_cell_is_a_formula(visitor: Client) -> None:
     enterprise = an_enterprise(
         "=HYPERLINK(1)", tagline_da="-2+3", description_da='@SUM(A1)\n"ja"; nej', offers=()

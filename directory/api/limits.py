@@ -42,10 +42,11 @@ def policy() -> dict[str, str]:
 
 def count(request: HttpRequest, cost: int) -> dict[str, str]:
     """Count a request; how much is left, as headers. Raises a problem where it is too much."""
-    if not settings.API_PER_MINUTE:
+    most = settings.API_PER_MINUTE
+    if not most:
         return {}
     minute, passed = divmod(int(time()), SECONDS)
-    left = settings.API_PER_MINUTE - _counted(minute, _who(request, minute), cost)
+    left = most - _counted(minute, _who(request, minute), min(cost, most))
     headers = {"RateLimit": f'"minute";r={max(left, 0)};t={SECONDS - passed}'}
     if left < 0:
         raise Problem(

@@ -16,7 +16,6 @@ from django.utils import timezone
 from directory.api import records
 from directory.catalogue import Catalogue
 from directory.fragments import MOST_KEPT
-from directory.models import Listing
 
 Parts = tuple[bytes, ...]
 
@@ -53,7 +52,7 @@ def _parts(wanted: list[int], catalogue: Catalogue) -> dict[int, Parts]:
     known: dict[int, Parts] = {pk: entry[1] for pk, entry in found.items() if entry and entry[0] == today}
     lacking = [pk for pk in wanted if pk not in known]
     if lacking:
-        rows = Listing.objects.select_related("publication").for_cards(lacking)
+        rows = records.rows(lacking)
         made = {row.pk: _made(records.record(row, catalogue, today)) for row in rows}
         if len(kept) > MOST_KEPT:
             kept.clear()

@@ -34,6 +34,11 @@ FIELDS = (
 )  # fmt: skip
 
 
+def rows(ids: Iterable[int]) -> list[Listing]:
+    """The listings in the order of their ids, with what a record needs. One query."""
+    return Listing.objects.select_related("publication").defer("card", "points").for_cards(ids)
+
+
 def record(listing: Listing, catalogue: Catalogue, today: date) -> Json:
     publication = listing.publication
     snapshot = snapshots.upgrade(publication.snapshot, publication.schema_version)

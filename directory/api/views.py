@@ -27,7 +27,7 @@ from directory.opening_hours import midnight
 Json = dict[str, Any]
 
 # A file of everything is worth so many plain requests.
-FILE_COST = 100
+FILE_COST = 500
 JSON = "application/json"
 # With near=, how far it is.
 DISTANCE = "distance_km"
