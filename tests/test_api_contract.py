@@ -121,7 +121,7 @@ def test_every_address_keeps_what_the_document_promises(bakery: Enterprise, sett
 def _try(operation: Any) -> None:
     @given(case=operation.as_strategy())
     @within(
-        max_examples=30,
+        max_examples=20,
         deadline=None,
         derandomize=True,
         database=None,

@@ -33,6 +33,12 @@ EVERYWHERE = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def uncounted(settings: Any) -> None:
+    """So that how much one may ask for, and what counting it costs, is no matter here."""
+    settings.API_PER_MINUTE = 0
+
+
 def text(visitor: Client, path: str) -> str:
     answer = visitor.get(path)
     assert answer.status_code == 200
@@ -203,10 +209,8 @@ def test_taxonomies_name_every_value_one_can_filter_by(visitor: Client, city: li
     "path", ["enterprises.csv", "enterprises.ndjson", "places", "statistics", "taxonomies"]
 )
 def test_files_cost_the_same_few_queries_however_many_there_are(
-    visitor: Client, demo_records: list[loading.Record], settings: Any, path: str
+    visitor: Client, demo_records: list[loading.Record], path: str
 ) -> None:
-    settings.API_PER_MINUTE = 0  # counting costs a query of its own, and now and then another
-
     def queries() -> int:
         text(visitor, f"/api/v1/{path}")
         with CaptureQueriesContext(connection) as captured:
