@@ -56,12 +56,10 @@ class Cursor:
 
 def start(finding: Finding, cursor: Cursor) -> int:
     """How many of what is found come before and with the one the cursor names."""
-    if cursor.order == "relevance":
-        try:
-            return finding.ids.index(cursor.pk) + 1
-        except ValueError:
-            return min(max(cursor.seen - 1, 0), finding.total)
     catalogue = finding.catalogue
+    if cursor.order == "relevance":
+        at = np.flatnonzero(catalogue.rows["pk"][finding.positions] == cursor.pk)
+        return int(at[0]) + 1 if len(at) else min(max(cursor.seen - 1, 0), finding.total)
     seen = np.arange(len(catalogue.by_name)) < bisect_right(catalogue.keys, (cursor.name, cursor.pk))
     values = _values(finding)
     if values is not None:
@@ -71,10 +69,12 @@ def start(finding: Finding, cursor: Cursor) -> int:
 
 def after(finding: Finding, seen: int) -> Cursor:
     """The cursor that goes on after so many of what is found."""
-    order, pk, catalogue = finding.asked.order, finding.ids[seen - 1], finding.catalogue
+    order, catalogue = finding.asked.order, finding.catalogue
+    position = finding.positions[seen - 1]
+    pk = int(catalogue.rows["pk"][position])
     if order == "relevance":
         return Cursor(order, pk, seen)
-    rank = int(np.flatnonzero(catalogue.rows["pk"][catalogue.by_name] == pk)[0])
+    rank = int(np.flatnonzero(catalogue.by_name == position)[0])
     values = _values(finding)
     value = 0.0 if values is None else float(values[rank])
     return Cursor(order, pk, seen, catalogue.keys[rank][0], value)

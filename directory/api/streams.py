@@ -56,9 +56,9 @@ def geojson(finding: Finding) -> Iterator[str]:
 
 
 def _records(finding: Finding) -> Iterator[list[Json]]:
-    today, ids = timezone.localdate(), finding.ids
-    for start in range(0, len(ids), CHUNK):
-        rows = records.rows(ids[start : start + CHUNK])
+    today = timezone.localdate()
+    for start in range(0, finding.total, CHUNK):
+        rows = records.rows(finding.ids(start, start + CHUNK))
         alive()
         yield [records.record(row, finding.catalogue, today) for row in rows]
 

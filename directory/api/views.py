@@ -74,7 +74,7 @@ def _start(finding: Finding, paging: Paging) -> int:
 
 
 def _records(finding: Finding, start: int, end: int, fields: tuple[str, ...]) -> bytes:
-    ids, asked, more = finding.ids[start:end], finding.asked, dict[int, bytes]()
+    ids, asked, more = finding.ids(start, end), finding.asked, dict[int, bytes]()
     if asked.spot and (not fields or DISTANCE in fields):
         known = finding.catalogue.distances(ids, asked.spot)
         more = {pk: b'"%b":%b' % (DISTANCE.encode(), _rounded(known.get(pk))) for pk in ids}
