@@ -33,6 +33,7 @@ ONE_LANGUAGE: dict[str, tuple[dict[str, str], dict[str, int]]] = {
     "favicon": ({}, REDIRECTED),
     "was": ({}, REDIRECTED),
     "house-image": (BAKERY, EVERYONE),
+    "api": ({}, REDIRECTED),
     "api-enterprises": ({}, EVERYONE),
     "api-enterprise": (BAKERY, EVERYONE),
     "api-enterprises-csv": ({}, EVERYONE),

@@ -128,6 +128,12 @@ def test_one_goes_on_where_the_one_seen_last_was_withdrawn(visitor: Client, sort
     assert slugs([first, told(visitor, first["next"])]) == everyone
 
 
+def test_the_longest_names_can_be_paged_by(visitor: Client) -> None:
+    for end in "abc":
+        published(119 * "☕" + end, slug=f"kaffe-{end}")
+    assert slugs(walked(visitor, limit=1)) == ["kaffe-a", "kaffe-b", "kaffe-c"]
+
+
 def test_one_can_ask_for_some_fields_only(visitor: Client, bakery: Enterprise) -> None:
     found = told(visitor, fields="name, slug,shoes")
     assert found["enterprises"] == [{"slug": "broed-broer", "name": "Brød & Broer"}]

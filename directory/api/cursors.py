@@ -21,7 +21,7 @@ from directory.finding import Finding
 
 WITHDRAWN = "withdrawn"
 ORDERS = {*SORTS, WITHDRAWN}
-LONGEST = 800
+LONGEST = 2_000
 GREATEST_KEY = 2**63
 
 
@@ -35,7 +35,11 @@ class Cursor:
     value: float = 0.0
 
     def __str__(self) -> str:
-        return base64.urlsafe_b64encode(json.dumps(astuple(self)).encode()).decode().rstrip("=")
+        return (
+            base64.urlsafe_b64encode(json.dumps(astuple(self), ensure_ascii=False).encode())
+            .decode()
+            .rstrip("=")
+        )
 
     @classmethod
     def read(cls, written: str) -> Cursor:

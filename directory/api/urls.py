@@ -1,4 +1,5 @@
 from django.urls import path
+from django.views.generic.base import RedirectView
 
 from directory.api import views
 from directory.page_cache import kept
@@ -12,5 +13,6 @@ urlpatterns = [
     path("taxonomies", kept(views.taxonomies), name="api-taxonomies"),
     path("statistics", kept(views.statistics), name="api-statistics"),
     path("openapi.json", kept(views.openapi), name="api-openapi"),
+    path("", RedirectView.as_view(pattern_name="open-data-api"), name="api"),
     path("<path:rest>", views.unknown, name="api-unknown"),
 ]
