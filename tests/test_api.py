@@ -33,7 +33,7 @@ ASKED = [
     {"q": "cykelværsted"},
     {"q": "cykelværsted", "exact": "1"},
     {"q": "xqzzk"},
-    {"q": "vi", "sector": ["mad-catering", "it-data"], "district": "noerrebro"},
+    {"q": "arbejde", "sector": ["mad-catering", "it-data"], "district": "noerrebro"},
     {"q": "mad", "sort": "name"},
     {"ownership": "medarbejderejet"},
     {"mission": "unge", "buyer": "public"},
@@ -41,7 +41,7 @@ ASKED = [
     {"sort": "newest"},
     {"sort": "confirmed"},
     {"near": "2200"},
-    {"near": "2200", "q": "vi", "sort": "nearest"},
+    {"near": "2200", "q": "arbejde", "sort": "nearest"},
     {"open": "1"},
     {"sort": "nearest", "district": "nowhere"},
 ]
@@ -101,15 +101,19 @@ def test_what_is_published_meanwhile_lets_nobody_be_missed_or_seen_twice(
     present = list(Enterprise.objects.order_by("pk"))
     for days, each in enumerate(present[::2]):
         publishing.confirm(each, on=date(2026, 11, 1) + timedelta(days=days // 2))
-    asked = {"q": "vi", "near": "2200", "sort": sort}
+    asked = {"q": "arbejde", "near": "2200", "sort": sort}
     expected = set(slugs(walked(visitor, **asked)))
+    assert len(expected) > 6
     seen: list[str] = []
     at: str | None = LIST
     found = told(visitor, **asked, limit=2)
     while at:
         seen += [each["slug"] for each in found["enterprises"]]
-        published(f"Aa nr. {len(seen)}", description_da="Vi er nye.")
-        published(f"Øh nr. {len(seen)}", description_da="Vi er nye, vi er flere, vi vi vi.", district="valby")
+        published(f"Aa nr. {len(seen)}", description_da="Vi arbejder.")
+        published(
+            f"Øh nr. {len(seen)}", description_da="Vi arbejder, arbejder og arbejder.", district="valby"
+        )
+        assert len(seen) < 200, "it never ends"
         at = found["next"]
         if at:
             found = told(visitor, at)
@@ -239,7 +243,7 @@ def test_drafts_and_withdrawn_enterprises_are_not_in_it(visitor: Client, bakery:
 
 
 @pytest.mark.parametrize(
-    "asked", [{}, {"q": "vi"}, {"sector": "bolig-lokaler-energi"}, {"near": "2200", "limit": "100"}]
+    "asked", [{}, {"q": "arbejde"}, {"sector": "bolig-lokaler-energi"}, {"near": "2200", "limit": "100"}]
 )
 def test_it_costs_the_same_few_queries_however_many_there_are(
     visitor: Client, demo_records: list[loading.Record], settings: Any, asked: dict[str, str]
