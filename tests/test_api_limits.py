@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from django.db import OperationalError, connection
 from django.test import Client
 
 from directory.api import limits
@@ -58,6 +59,20 @@ def test_nothing_can_be_written(bakery: Enterprise, method: str) -> None:
     answer = getattr(Client(enforce_csrf_checks=True), method)(LIST, {})
     assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD, OPTIONS")
     assert json.loads(answer.content)["status"] == 405
+
+
+def test_a_silent_database_is_a_problem_in_words_too(
+    visitor: Client, bakery: Enterprise, settings: Any
+) -> None:
+    settings.API_PER_MINUTE = 0
+
+    def refuse(*_query: Any) -> Any:
+        raise OperationalError("the database system is shutting down")
+
+    with connection.execute_wrapper(refuse):
+        answer = visitor.get(LIST)
+    assert (answer.status_code, answer["Retry-After"]) == (503, "60")
+    assert answer["Content-Type"] == "application/problem+json"
 
 
 def test_who_asks_too_much_waits_for_the_next_minute(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
@@ -32,6 +34,12 @@ PREFLIGHT = {
 
 View = Callable[..., Any]
 
+UNAVAILABLE = Problem(
+    503, _("Lige nu kan vi ikke hente eller gemme det. Prøv igen om lidt."), {"Retry-After": "60"}
+)
+
+logger = logging.getLogger(__name__)
+
 
 def endpoint(cost: int = 1) -> Callable[[View], View]:
     """`cost` says how many plain requests the answer takes the place of in the reader's minute."""
@@ -45,6 +53,9 @@ def endpoint(cost: int = 1) -> Callable[[View], View]:
                 response = _answer(view, cost, request, *args, **kwargs)
             except Problem as problem:
                 response = problems.answer(request, problem)
+            except OperationalError:
+                logger.warning("The database does not answer", exc_info=True)
+                response = problems.answer(request, UNAVAILABLE)
             for name, value in OPEN_TO_ALL.items():
                 response.headers[name] = value
             response.headers.setdefault("Content-Language", "da, en")

@@ -16,6 +16,7 @@ from django.db import Error, connection
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from directory import replica
 from directory.api.problems import Problem
 from directory.models import ApiUse
 
@@ -59,6 +60,9 @@ def count(request: HttpRequest, cost: int) -> dict[str, str]:
 
 def _counted(minute: int, who: int, cost: int) -> int:
     """How much they have asked for in this minute. Never fails: a count is not worth an answer."""
+    reading = replica.present()
+    if reading and not reading.can_be_written:
+        return 0
     try:
         with connection.cursor() as cursor:
             cursor.execute(_COUNT, {"minute": minute, "who": who, "cost": cost})

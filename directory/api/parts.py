@@ -8,7 +8,10 @@ with some of the fields is put together as one with all.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
 from typing import Any
 
 from django.utils import timezone
@@ -17,7 +20,15 @@ from directory.api import records
 from directory.catalogue import Catalogue
 from directory.fragments import MOST_KEPT
 
-Parts = tuple[bytes, ...]
+
+@dataclass(slots=True, frozen=True)
+class Parts:
+    pk: int
+    # the JSON of each of records.FIELDS
+    values: tuple[bytes, ...]
+    # what holds on this day
+    day: date
+
 
 KIND = "record"
 _KEYS = {name: f'"{name}":'.encode() for name in records.FIELDS}
@@ -40,7 +51,8 @@ def of_listings(
     known = _parts(wanted, catalogue)
     chosen = [(at, _KEYS[name]) for at, name in enumerate(records.FIELDS) if not fields or name in fields]
     return [
-        b"{%b}" % b",".join([*(key + known[pk][at] for at, key in chosen), *filter(None, [more.get(pk)])])
+        b"{%b}"
+        % b",".join([*(key + known[pk].values[at] for at, key in chosen), *filter(None, [more.get(pk)])])
         for pk in wanted
         if pk in known
     ]
@@ -48,19 +60,23 @@ def of_listings(
 
 def _parts(wanted: list[int], catalogue: Catalogue) -> dict[int, Parts]:
     kept, today = catalogue.fragments, timezone.localdate()
-    found = {pk: kept.get((pk, KIND)) for pk in wanted}
-    known: dict[int, Parts] = {pk: entry[1] for pk, entry in found.items() if entry and entry[0] == today}
+    found: list[Parts] = [kept[pk, KIND] for pk in wanted if (pk, KIND) in kept]
+    known = {parts.pk: parts for parts in found if parts.day == today}
     lacking = [pk for pk in wanted if pk not in known]
     if lacking:
-        rows = records.rows(lacking)
-        made = {row.pk: _made(records.record(row, catalogue, today)) for row in rows}
+        made = [_made(record, today) for record in _records(lacking, catalogue, today)]
         if len(kept) > MOST_KEPT:
-            kept.clear()
-        kept.update({(pk, KIND): (today, parts) for pk, parts in made.items()})
-        known |= made
+            for key in list(islice(kept, len(kept) - MOST_KEPT // 2)):
+                kept.pop(key, None)
+        kept.update({(parts.pk, KIND): parts for parts in made})
+        known |= {parts.pk: parts for parts in made}
     return known
 
 
-def _made(record: records.Json) -> Parts:
+def _records(ids: list[int], catalogue: Catalogue, today: date) -> Iterator[records.Json]:
+    return (records.record(row, catalogue, today) for row in records.rows(ids))
+
+
+def _made(record: records.Json, today: date) -> Parts:
     texts = (encoded(record[name]) for name in records.FIELDS)
-    return tuple(_SHARED.get(text, text) for text in texts)
+    return Parts(record["id"], tuple(_SHARED.get(text, text) for text in texts), today)

@@ -16,6 +16,7 @@ TITLES: dict[int, str | Promise] = {
     405: _("Den metode kan ikke bruges her"),
     410: _("Ikke længere offentlig"),
     429: _("For mange forespørgsler"),
+    503: _("Vi holder en kort pause"),
 }
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from directory.api import records
 from directory.api.records import Json
 from directory.finding import Finding
+from directory.replica import Reading, reading
 
 # Told after each chunk that the process is alive: gunicorn gives a request as long as it gives a worker
 # without a word, and puts its own function here; see gunicorn.py.
@@ -28,6 +29,16 @@ COLUMNS = (
     "members", "volunteers", "openings", "marks", "rsv", "verified_until", "confirmed_on", "published_at",
     "demo", "licence", "attribution",
 )  # fmt: skip
+
+
+def all_read(from_where: Reading | None, parts: Iterator[str]) -> Iterator[str]:
+    """A file's parts, which are made after their view has returned, all read where the view read."""
+    while True:
+        with reading(from_where):
+            part = next(parts, None)
+        if part is None:
+            return
+        yield part
 
 
 def ndjson(finding: Finding) -> Iterator[str]:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from directory import catalogue as catalogues
-from directory import former
+from directory import former, replica
 from directory.api import asking, changes, cursors, figures, parts, records, streams
 from directory.api.asking import Paging
 from directory.api.cursors import WITHDRAWN, Cursor
@@ -23,6 +23,7 @@ from directory.api.problems import Problem
 from directory.finding import Finding
 from directory.models import Listing
 from directory.opening_hours import midnight
+from directory.replica import public
 
 Json = dict[str, Any]
 
@@ -151,11 +152,12 @@ def statistics(request: HttpRequest) -> HttpResponse:
 def _stream(made: Callable[[Finding], Iterator[str]], content_type: str, name: str) -> View:
     """A view that sends everything found as one file."""
 
+    @public
     @endpoint(cost=FILE_COST)
     def sending(request: HttpRequest) -> StreamingHttpResponse:
         finding = asking.finding(request.GET, catalogues.of(request), request.path)
         return StreamingHttpResponse(
-            made(finding),
+            streams.all_read(replica.present(), made(finding)),
             content_type=content_type,
             headers={"Cache-Control": "no-cache", "Content-Disposition": f'inline; filename="{name}"'},
         )
