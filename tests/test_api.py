@@ -148,7 +148,7 @@ def test_what_nobody_knows_is_named_and_ignored(visitor: Client, bakery: Enterpr
     found = told(visitor, sector="smedje", colour="blue", page="2", near="Atlantis", sort="price")
     assert found["total"] == 1
     assert [warning.partition(": ")[2] for warning in found["warnings"]] == [
-        "page", "colour", "sector=smedje", "near=Atlantis", "sort=price",
+        "page", "near=Atlantis", "colour", "sector=smedje", "sort=price",
     ]  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from directory.api.cursors import Cursor
 from directory.api.problems import Problem
 from directory.catalogue import Catalogue
-from directory.filters import MOST_TOLD
+from directory.filters import LONGEST_TOLD, MOST_TOLD
 from directory.finding import Finding
 
 LIMIT, MOST = 24, 100
@@ -44,7 +44,8 @@ def finding(data: QueryDict, catalogue: Catalogue, path: str, own: tuple[str, ..
 def warnings(found: Finding, unknown: list[str] | None = None) -> list[str]:
     """What was asked for and nobody knows, and so was left out of account."""
     foreign = [FOREIGN] if FOREIGN in found.asked.data else []
-    ignored = [*foreign, *(unknown or []), *found.asked.not_understood]
+    near = [f"near={found.unknown_place[:LONGEST_TOLD]}"] if found.unknown_place else []
+    ignored = [*foreign, *(unknown or []), *near, *found.asked.not_understood]
     return [f"unknown, ignored: {part}" for part in ignored[:MOST_TOLD]]
 
 
