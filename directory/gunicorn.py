@@ -50,6 +50,11 @@ def post_worker_init(worker: Any) -> None:
     """Take in what has changed since, before the first visitor asks."""
     _read_catalogue()
 
+    from directory.api import streams
+
+    # A file of everything may take longer than the time-out; each part of it says that the worker lives.
+    streams.alive = worker.notify
+
 
 def _read_catalogue() -> None:
     from django.db import DatabaseError

@@ -156,3 +156,21 @@ class CatalogueChange(models.Model):
         rows = cls.objects.filter(generation__gt=generation).values_list("part", "enterprise_id")
         found = list(rows)
         return {part for part, _pk in found}, {pk for _part, pk in found if pk is not None}
+
+
+class ApiUse(models.Model):
+    """How much somebody has asked of the open data in a minute; see api/limits.py.
+
+    Its table is unlogged: a count costs no write to the disk, and a crash forgets them all.
+    """
+
+    minute = models.BigIntegerField()
+    # made from an address, and shared by thousands of them
+    who = models.IntegerField()
+    count = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("minute", "who"), name="api_use_counted_in_one_row"),)
+
+    def __str__(self) -> str:
+        return f"{self.minute}: {self.count}"

@@ -68,6 +68,11 @@ class Reading:
         """The database to read rows from."""
         return PRIMARY if self.generation is None or self.generation != self._replicas else REPLICA
 
+    @property
+    def can_be_written(self) -> bool:
+        """Whether the primary answers, so that what is read can be counted."""
+        return self._primarys is not None
+
     def __str__(self) -> str:
         """For whoever watches over the servers."""
         if self._primarys is None:

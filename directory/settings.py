@@ -211,6 +211,9 @@ ADDRESS_TOKEN = env.str("ADDRESS_TOKEN", default="")
 # How many megabytes of whole pages each process may keep; 0 keeps none.
 PAGE_CACHE_MB = _number("PAGE_CACHE_MB", 32)
 
+# How much of the open data one address may ask for in a minute; 0 counts nothing.
+API_PER_MINUTE = _number("API_PER_MINUTE", 3_000)
+
 # -- security -------------------------------------------------------------------------------------
 
 _https = _site.scheme == "https"
@@ -219,7 +222,8 @@ SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]
 SECURE_HSTS_SECONDS = _number("HSTS_SECONDS", 365 * 24 * 3600) if _https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _https
 SECURE_HSTS_PRELOAD = _https
-if _switch("BEHIND_PROXY", default=False):
+BEHIND_PROXY = _switch("BEHIND_PROXY", default=False)
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"

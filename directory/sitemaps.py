@@ -29,7 +29,17 @@ class ProfileMap(Bilingual):
 
 class PageMap(Bilingual):
     def items(self) -> list[tuple[str, str]]:
-        pages = ("home", "listing", "sectors", "ownerships", "missions", "districts", "about", "open-data")
+        pages = (
+            "home",
+            "listing",
+            "sectors",
+            "ownerships",
+            "missions",
+            "districts",
+            "about",
+            "open-data",
+            "open-data-api",
+        )
         terms = (("sector", Sector), ("ownership", Ownership), ("mission", Mission), ("district", District))
         return [(name, "") for name in pages] + [
             (facet, slug) for facet, model in terms for slug in model.objects.values_list("slug", flat=True)

@@ -24,6 +24,7 @@ urlpatterns = [
     path("sitemap-<section>.xml", public(sitemap), {"sitemaps": SITEMAPS}, name="sitemap-part"),
     path("favicon.ico", RedirectView.as_view(url="/static/img/favicon.ico"), name="favicon"),
     path("was", pages.was, name="was"),
+    path("api/v1/", include("directory.api.urls")),
     path("huse/<slug:slug>.png", public(profile.house_image), name="house-image"),
     *i18n_patterns(
         path("", kept(home.home), name="home"),
@@ -45,6 +46,7 @@ urlpatterns = [
         path(_("tilgaengelighed/"), kept(pages.accessibility), name="accessibility"),
         path(_("privatliv/"), kept(pages.privacy), name="privacy"),
         path(_("aabne-data/"), kept(pages.open_data), name="open-data"),
+        path(_("aabne-data/api/"), kept(pages.open_data_api), name="open-data-api"),
         path(_("stilguide/"), pages.style_guide, name="style-guide"),
         path("", include("enterprises.urls")),
         path("admin/", admin.site.urls),

@@ -131,7 +131,7 @@ class PolicingClient(Client):
         if not re.match(r"(/en)?/admin/", path):
             police_headers(response)
             self._police_cookies(response)
-            if response.content and _is_html(response):
+            if not response.streaming and response.content and _is_html(response):
                 response.page = parsed(response.content.decode())
                 police_page(response.page, path)
         return response

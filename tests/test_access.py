@@ -33,6 +33,16 @@ ONE_LANGUAGE: dict[str, tuple[dict[str, str], dict[str, int]]] = {
     "favicon": ({}, REDIRECTED),
     "was": ({}, REDIRECTED),
     "house-image": (BAKERY, EVERYONE),
+    "api": ({}, REDIRECTED),
+    "api-enterprises": ({}, EVERYONE),
+    "api-enterprise": (BAKERY, EVERYONE),
+    "api-enterprises-csv": ({}, EVERYONE),
+    "api-enterprises-ndjson": ({}, EVERYONE),
+    "api-places": ({}, EVERYONE),
+    "api-taxonomies": ({}, EVERYONE),
+    "api-statistics": ({}, EVERYONE),
+    "api-openapi": ({}, EVERYONE),
+    "api-unknown": ({"rest": "nothing"}, dict.fromkeys(PERSONAS, 404)),
 }
 BOTH_LANGUAGES: dict[str, tuple[dict[str, str], dict[str, int]]] = {
     "home": ({}, EVERYONE),
@@ -54,6 +64,7 @@ BOTH_LANGUAGES: dict[str, tuple[dict[str, str], dict[str, int]]] = {
     "accessibility": ({}, EVERYONE),
     "privacy": ({}, EVERYONE),
     "open-data": ({}, EVERYONE),
+    "open-data-api": ({}, EVERYONE),
     "style-guide": ({}, EVERYONE),
     "log-in": ({}, EVERYONE),
     # Logging out is a form, so a link cannot do it.
@@ -93,7 +104,7 @@ def _names(patterns: list[Any]) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("persona", PERSONAS, indirect=True)
-@pytest.mark.parametrize("name", ["profile", "vcard", "report-error", "house-image"])
+@pytest.mark.parametrize("name", ["profile", "vcard", "report-error", "house-image", "api-enterprise"])
 def test_nobody_sees_a_draft(persona: tuple[str, Client], name: str) -> None:
     draft = an_enterprise("Ikke klar endnu")
     assert persona[1].get(reverse(name, args=[draft.slug])).status_code == 404

@@ -15,7 +15,7 @@ from enterprises.models import Enterprise
 from tests.client import Element
 
 pytestmark = pytest.mark.django_db
-OWN_PAGES = ("about", "accessibility", "privacy", "open-data", "style-guide")
+OWN_PAGES = ("about", "accessibility", "privacy", "open-data", "open-data-api", "style-guide")
 KILOBYTE = 1024
 
 

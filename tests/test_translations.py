@@ -98,7 +98,7 @@ def translated(db: None) -> Enterprise:
 @pytest.fixture
 def english_pages(visitor: Client, translated: Enterprise) -> dict[str, Element]:
     terms = ("sectors", "ownerships", "missions", "districts")
-    own = ("about", "accessibility", "privacy", "open-data", "style-guide")
+    own = ("about", "accessibility", "privacy", "open-data", "open-data-api", "style-guide")
     with override("en"):
         addresses = [reverse(name) for name in ("home", "listing", "log-in", *terms, *own)]
         addresses += [reverse(name, args=["bread"]) for name in ("profile", "report-error")]

@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 
 from directory import catalogue as catalogues
 from directory import samples
+from directory.api.views import FILE_COST
+from directory.models import Listing
 
 # Change it with the statement, and look the statement through at least once a year.
 ACCESSIBILITY_STATEMENT_MADE_ON = date(2026, 11, 23)
@@ -48,6 +50,36 @@ def privacy(request: HttpRequest) -> HttpResponse:
 
 def open_data(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/open_data.html", {"canonical": reverse("open-data")})
+
+
+def open_data_api(request: HttpRequest) -> HttpResponse:
+    context = {
+        "canonical": reverse("open-data-api"),
+        "examples": _api_examples(),
+        "per_minute": settings.API_PER_MINUTE,
+        "file_cost": FILE_COST,
+    }
+    return render(request, "pages/api.html", context)
+
+
+def _api_examples() -> list[tuple[str, str]]:
+    """Addresses that one can open as they stand, each with what it answers."""
+    enterprises = reverse("api-enterprises")
+    examples = [
+        (f"{enterprises}?q=frokost&district=noerrebro", _("Søg og filtrér, som på sidens egen liste.")),
+        (f"{enterprises}?fields=slug,name&limit=100", _("Kun nogle felter, hundrede ad gangen.")),
+        (f"{enterprises}?changed_since=2026-01-01", _("Det, der er ændret eller trukket tilbage siden.")),
+    ]
+    if slug := Listing.objects.values_list("slug", flat=True).first():
+        examples.append((reverse("api-enterprise", args=[slug]), _("Én virksomhed og dens udgivelser.")))
+    return [
+        *examples,
+        (reverse("api-taxonomies"), _("Brancher, bydele og de andre ord, med navne på begge sprog.")),
+        (reverse("api-statistics"), _("Hvor mange der er af hvert, og summer.")),
+        (reverse("api-places"), _("Alle offentlige steder som GeoJSON.")),
+        (reverse("api-enterprises-csv"), _("Det hele som csv til regneark.")),
+        (reverse("api-enterprises-ndjson"), _("Det hele som NDJSON, én virksomhed på hver linje.")),
+    ]
 
 
 def style_guide(request: HttpRequest) -> HttpResponse:

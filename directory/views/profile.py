@@ -10,7 +10,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import condition, require_safe
 
 from directory import catalogue as catalogues
-from directory import fragments, profile_pages
+from directory import former, fragments, profile_pages
 from directory.catalogue import Catalogue
 from directory.houses import png
 from directory.models import CatalogueState, Listing
@@ -19,7 +19,6 @@ from directory.profiles import Profile
 from directory.vcards import vcard as written_vcard
 from directory.views.errors import gone, too_many_requests
 from enterprises import reports
-from enterprises.models import Enterprise, FormerSlug
 
 RELATED = 4
 
@@ -52,23 +51,14 @@ def _related(page: ProfilePage, catalogue: Catalogue) -> list[int]:
 
 
 def _elsewhere(request: HttpRequest, slug: str, name: str) -> HttpResponse:
-    """A slug nobody is public under now: renamed and merged ones lead on for ever, withdrawn are gone."""
-    former = FormerSlug.objects.select_related("enterprise").filter(slug=slug).first()
-    if former is None:
+    """A slug nobody is public under now: renamed and merged ones lead on, withdrawn are gone."""
+    if not former.is_known(slug):
         raise Http404
-    seen: set[int] = set()
-    enterprise: Enterprise | None = former.enterprise
-    while enterprise is not None and enterprise.pk not in seen:
-        listing = Listing.objects.filter(pk=enterprise.pk).only("slug").first()
-        if listing:
-            # For ever, but asked for each time: a name may change back, and browsers do not forget a 301.
-            return HttpResponsePermanentRedirect(
-                reverse(name, args=[listing.slug]), headers={"Cache-Control": "no-cache"}
-            )
-        seen.add(enterprise.pk)
-        withdrawal = enterprise.withdrawals.select_related("merged_into").first()
-        enterprise = withdrawal.merged_into if withdrawal else None
-    return gone(request)
+    present = former.present_slug(slug)
+    if present is None:
+        return gone(request)
+    # For ever, but asked for each time: a name may change back, and browsers do not forget a 301.
+    return HttpResponsePermanentRedirect(reverse(name, args=[present]), headers={"Cache-Control": "no-cache"})
 
 
 def _shown(request: HttpRequest, slug: str) -> Profile | None:

@@ -26,6 +26,7 @@ PAGES: dict[str, tuple[tuple[str, ...], str]] = {
     "accessibility": (("accessibility",), ""),
     "privacy": (("privacy",), ""),
     "open data": (("open-data",), ""),
+    "open data by api": (("open-data-api",), ""),
     "style guide": (("style-guide",), ""),
     "report error": (("report-error", RICH), ""),
     "log in": (("log-in",), ""),
