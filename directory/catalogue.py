@@ -27,9 +27,10 @@ from directory import replica
 from directory.doors import Doors
 from directory.models import CatalogueChange, CatalogueState, Listing
 from directory.nearness import Points, Spot
-from directory.search import text
 from directory.search.index import Index
-from directory.search.query import Query, Vocabulary, normalised, rank, understand
+from directory.search.names import Names
+from directory.search.query import Query, Vocabulary, normalised, understand
+from directory.search.ranking import rank
 from directory.search.suggestions import Suggestions
 from directory.search.vocabulary import prepare
 from enterprises.models import District, LegalForm, Mark, Mission, Ownership, Sector, SynonymGroup, Term
@@ -88,8 +89,8 @@ class Catalogue:
     fragments: dict[tuple[int, str], Any] = field(repr=False)
     # what a profile looks like, by slug and language; see profile_pages.py
     profiles: dict[tuple[str, str], Any] = field(repr=False)
-    # folded names → positions, for those who type a name in full; shared likewise
-    names: dict[str, tuple[int, ...]] = field(repr=False)
+    # shared with other catalogues, as the index is
+    names: Names = field(repr=False)
     doors: Doors = field(repr=False)
     points: Points = field(repr=False)
 
@@ -142,13 +143,12 @@ class Catalogue:
         No SQL, except one query to look quoted phrases up word for word.
         """
         query = understand(typed, self.index, self.vocabulary, literally=literally)
-        facets = {facet for intent in query.intents for facet in intent.facets}
+        facets = {facet for concept in (*query.intents, *query.topics) for facet in concept.facets}
         having = {facet: self.flags(self.bits.get(facet, 0)) for facet in facets}
         scores = rank(query, self.index, len(self.rows), having)
-        name = " ".join(text.words(normalised(typed)))
-        # An exact name comes first, whatever else matches.
+        # A name comes first, whatever else matches.
         first = 1 + scores.max(initial=0.0)
-        for position in self.names.get(name, ()) if name else ():
+        for position in self._named(normalised(typed), query, literally=literally):
             if position < len(scores):
                 scores[position] += first
         scores[~self.flags(self.everything)] = 0
@@ -161,6 +161,13 @@ class Catalogue:
         found = np.flatnonzero(scores)
         order = np.lexsort((self._standing[found], -np.round(scores[found] * SAME_SCORE)))
         return query, found[order].astype(np.int32)
+
+    def _named(self, typed: str, query: Query, *, literally: bool) -> Sequence[int]:
+        """Who is called so; only where something was not understood, also who nearly is."""
+        found = self.names.exactly(typed)
+        if not found and not literally and (query.unknown or query.corrections):
+            found = self.names.nearly(typed)
+        return found
 
     @cached_property
     def _standing(self) -> Positions:
@@ -289,9 +296,7 @@ class Catalogue:
 class _Intake:
     """Listings read from the database, given positions one after the other."""
 
-    def __init__(
-        self, start: int, index: Index, names: dict[str, tuple[int, ...]], doors: Doors, points: Points
-    ) -> None:
+    def __init__(self, start: int, index: Index, names: Names, doors: Doors, points: Points) -> None:
         self.start, self.index, self.names, self.doors, self.points = start, index, names, doors, points
         self.keys: list[tuple[str, int]] = []
         self._rows: list[tuple[Any, ...]] = []
@@ -316,8 +321,7 @@ class _Intake:
         self.index.add(position, words)
         self.doors.add(position, doors)
         self.points.add(position, points)
-        folded = " ".join(text.words(name))
-        self.names[folded] = (*self.names.get(folded, ()), position)
+        self.names.add(name, position)
         confirmed = confirmed_on.toordinal() if confirmed_on else 0
         counted = [number or 0 for number in sums]
         self._rows.append((pk, completeness, confirmed, first_published_at.timestamp(), is_demo, *counted))
@@ -391,7 +395,7 @@ def build() -> Catalogue:
 def _build() -> Catalogue:
     generation = CatalogueState.present()
     index = Index()
-    taken = _Intake(0, index, {}, Doors(), Points())
+    taken = _Intake(0, index, Names(), Doors(), Points())
     taken.read(Listing.objects)
     index.settle()
     return Catalogue(
@@ -413,7 +417,7 @@ def _build() -> Catalogue:
 
 def _terms(index: Index) -> dict[str, Any]:
     """What staff can change without a publication, as it is now."""
-    vocabulary, spoken = prepare(SynonymGroup.objects.all(), District.objects.all())
+    vocabulary, spoken = prepare(SynonymGroup.objects.all(), District.objects.all(), Sector.objects.all())
     index.lexicon.other_words = spoken
     terms = {
         facet: {term.slug: term for term in model._default_manager.all()} for facet, model in TERMS.items()

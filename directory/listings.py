@@ -31,7 +31,7 @@ Part = CatalogueChange.Part
 READ_BY_EVERY_PAGE = (Sector, Mission, Ownership, LegalForm, District, Mark, SynonymGroup)
 BATCH = 2_000
 # Grows whenever build() makes another listing of the same publication; see rebuild_if_outdated().
-SHAPE = 1
+SHAPE = 2
 # What a profile may tell. Those that tell more come first among equals in a search.
 TELLING = (
     "impact",

@@ -123,7 +123,11 @@ def test_never_split_on_parts_that_say_nothing(compound: str) -> None:
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [
-        ("kafe", None),  # too short to say
+        ("kafe", "kaffe"),
+        ("kafi", None),  # in a short word no letter is another
+        ("kaf", None),  # too short to say
+        ("kaffek", "kaffe"),
+        ("kasffe", None),  # one letter too many, and not one that is easily slipped in
         ("kaffeb", "kaffe"),
         ("værkstd", "værksted"),
         ("varksted", "værksted"),
@@ -144,8 +148,8 @@ def test_spellings_within_tolerance(lexicon: Lexicon, typed: str, meant: str | N
 
 
 def test_the_commoner_of_two_spellings_is_meant() -> None:
-    lexicon = learnt("maling", "maling", "paling")
-    assert lexicon.spellings("xaling") == ["maling", "paling"]
+    lexicon = learnt("moling", "moling", "muling")
+    assert lexicon.spellings("meling") == ["moling", "muling"]
 
 
 def test_words_of_the_synonyms_are_spellings_too() -> None:

@@ -256,7 +256,8 @@ def test_hostile_input_is_an_ordinary_page(visitor: Client, street: None, typed:
     with CaptureQueriesContext(connection) as queries:
         answer = visitor.get(LISTING, {"q": typed})
     assert answer.status_code == 200
-    assert len(queries) <= 3
+    # the generation and, of a search that missed, the count between a savepoint and its release
+    assert len(queries) <= 4
 
 
 operators = st.text("ab æø\"”»«-.'/&\x00\u202e1 \n", max_size=40)

@@ -19,17 +19,30 @@ from directory.search import text
 from directory.search.lexicon import Lexicon
 
 # Where a word may stand, the heaviest first, with what a match there is worth.
-FIELDS = {"name": 1.0, "offer": 0.82, "tagline": 0.76, "term": 0.62, "description": 0.45, "other": 0.4}
+FIELDS = {
+    "name": 1.0, "offer": 0.82, "tagline": 0.76, "term": 0.48, "description": 0.45, "opening": 0.42,
+    "other": 0.4,
+}  # fmt: skip
+# What a match in an opening's title is worth to those who ask for one.
+OPENING_ASKED_FOR = 1.2
 # A word in several places is worth its best place and a little of the others.
 _SECOND_PLACE = 0.08
+# Of several words for the same the best match counts, and a little of the others.
+_ALSO = 0.1
 
 
-def _worth(mask: int) -> float:
-    worths = [worth for bit, worth in enumerate(FIELDS.values()) if mask >> bit & 1]
-    return worths[0] + _SECOND_PLACE * sum(worths[1:]) if worths else 0.0
+def _worths(fields: dict[str, float]) -> NDArray[np.float64]:
+    """What a match is worth, for each combination of fields as bits."""
+    combinations = (
+        sorted((worth for bit, worth in enumerate(fields.values()) if mask >> bit & 1), reverse=True)
+        for mask in range(1 << len(fields))
+    )
+    return np.array([sum(found[:1]) + _SECOND_PLACE * sum(found[1:]) for found in combinations])
 
 
-WORTH = np.array([_worth(mask) for mask in range(1 << len(FIELDS))])
+WORTH = _worths(FIELDS)
+WORTH_AMONG_OPENINGS = _worths(FIELDS | {"opening": OPENING_ASKED_FOR})
+WORTH_IN_NAMES = _worths(dict.fromkeys(FIELDS, 0.0) | {"name": 1.0})
 # An entry is position << FIELD_BITS | fields.
 FIELD_BITS = len(FIELDS)
 _FIELDS = (1 << FIELD_BITS) - 1
@@ -64,9 +77,9 @@ def _written(snapshot: dict[str, Any]) -> dict[str, str]:
             *snapshot.get("impact", {}).values(),
             *(text_ for offer in snapshot.get("offers", []) for text_ in offer.get("text", {}).values()),
         ],
+        "opening": [text_ for opening in snapshot.get("openings", []) for text_ in opening["title"].values()],
         "other": [
             snapshot.get("cvr", ""),
-            *(text_ for opening in snapshot.get("openings", []) for text_ in opening["title"].values()),
             *(
                 text_
                 for opening in snapshot.get("openings", [])
@@ -161,10 +174,18 @@ class Index:
 
     def frequency(self, word: str) -> int:
         """In how many listings the word occurs, just so inflected."""
-        return len(self.entries(word))
+        number = self._numbers.get(word)
+        if number is None:
+            return 0
+        late = len(self._late.get(number, ()))
+        if number + 1 >= len(self._starts):
+            return late
+        return late + int(self._starts[number + 1] - self._starts[number])
 
-    def best(self, words: Iterable[tuple[str, float]], size: int) -> NDArray[np.float64]:
-        """For each position below `size` the best match of any of the words, each worth so much."""
+    def best(
+        self, words: Iterable[tuple[str, float]], size: int, worth_in: NDArray[np.float64] = WORTH
+    ) -> NDArray[np.float64]:
+        """For each position below `size` how well any of the words matches, each worth so much."""
         found = [(entries, worth) for word, worth in words if len(entries := self.entries(word))]
         best = np.zeros(size)
         if not found:
@@ -172,9 +193,10 @@ class Index:
         entries = np.concatenate([entries for entries, _worth in found])
         worths = np.repeat([worth for _entries, worth in found], [len(entries) for entries, _worth in found])
         positions = entries >> FIELD_BITS
-        worths *= WORTH[entries & _FIELDS]
+        worths *= worth_in[entries & _FIELDS]
         if self.size > size:
             known = positions < size
             positions, worths = positions[known], worths[known]
         np.maximum.at(best, positions, worths)
+        best += _ALSO * (np.bincount(positions, worths, size) - best)
         return best

@@ -17,6 +17,7 @@ from rapidfuzz.distance import OSA
 from directory.search import text
 
 SHORTEST_PART = 3
+SHORTEST_CORRECTED = 4
 LONGEST_BEGINNING = 40
 # Visitors type endless new words; so many answers are kept.
 MOST_KEPT = 4_000
@@ -26,8 +27,16 @@ NOT_PARTS = frozenset(
     " ere ene ert ede ste sel ser ter tid del dan sen ler per rum".split()
 )
 # Stop words, so never counted, but many a compound ends in one.
-KINDS_OF_ENTERPRISE = frozenset(map(text.stem, ("firma", "virksomhed")))
+KINDS_OF_ENTERPRISE = frozenset(
+    map(text.stem, "bureau butik firma forretning mester selskab service tjeneste virksomhed".split())
+)
+# So long a word is no accident, even where it occurs but once.
+LONG_PART = 6
 LINKS = ("", "s", "e")
+LONGEST_SHORT_WORD = 6
+# letters that are not heard, and letters that sound alike
+MUTE = "dehjv"
+_SOUNDS = str.maketrans("eiouydbgfwm", "aaaaatpkvvn")
 IS_A, IS_FOR, IN_THE_MIDDLE = 0.9, 0.75, 0.6
 # How surely two words of one stem mean the same: a murer is not a mur.
 KIN, LOOSE_KIN = 0.94, 0.45
@@ -39,16 +48,30 @@ class Lexicon:
     """Counts the listings each word occurs in. Answers are kept until a word comes or goes."""
 
     def __init__(self) -> None:
-        self.other_words: frozenset[str] = frozenset()
+        self._other_words: frozenset[str] = frozenset()
         self.counts: dict[str, int] = {}
         self.forms: defaultdict[str, set[str]] = defaultdict(set)
         self.loose: defaultdict[str, set[str]] = defaultdict(set)
+        # Kept as words come, so that no search waits for it; words that have gone stay in it.
+        self._trigrams: defaultdict[str, list[str]] = defaultdict(list)
+        self._in_trigrams: set[str] = set()
+        self._forget()
+
+    @property
+    def other_words(self) -> frozenset[str]:
+        """Words that are in no listing, but that a misspelt one may be meant to be."""
+        return self._other_words
+
+    @other_words.setter
+    def other_words(self, words: frozenset[str]) -> None:
+        self._other_words = words
+        self._take_apart(words)
         self._forget()
 
     def _forget(self) -> None:
         self._ordered: list[str] | None = None
         self._joined = ""
-        self._trigrams: dict[str, list[str]] | None = None
+        self._inflections: dict[str, dict[str, float]] = {}
         self._compounds: dict[str, dict[str, float]] = {}
         self._spellings: dict[str, list[str]] = {}
 
@@ -59,6 +82,7 @@ class Lexicon:
                 self.counts[word] = 0
                 self.forms[text.stem(word)].add(word)
                 self.loose[text.loose(word)].add(word)
+                self._take_apart((word,))
                 self._forget()
             self.counts[word] += 1
 
@@ -100,7 +124,11 @@ class Lexicon:
 
     def inflections_of(self, word: str) -> dict[str, float]:
         """Known words with the same stem, each with how surely it means the same."""
-        return {form: kinship(word, form) for form in self.forms.get(text.stem(word), ())}
+        if word not in self._inflections:
+            _make_room(self._inflections)
+            forms = self.forms.get(text.stem(word), ())
+            self._inflections[word] = {form: kinship(word, form) for form in forms}
+        return self._inflections[word]
 
     # -- compounds --------------------------------------------------------------------------------
 
@@ -169,21 +197,27 @@ class Lexicon:
         return False
 
     def parts(self, word: str) -> tuple[str, ...]:
-        """An unknown compound as two known words, the longer last part preferred; () where there are none."""
-        for cut in range(SHORTEST_PART, len(word) - SHORTEST_PART):
+        """An unknown compound as two known words, the longer last part preferred; () where there are none.
+
+        Of a rengøringsfirma only the first says anything.
+        """
+        cuts = range(SHORTEST_PART, len(word) - SHORTEST_PART)
+        kinds = [cut for cut in cuts if text.stem(word[cut:]) in KINDS_OF_ENTERPRISE]
+        for cut in [*kinds, *(cut for cut in cuts if self._is_common(word[cut:], 4))]:
             before, after = word[:cut], word[cut:]
-            if not self._is_common(after, 4):
-                continue
             for link in LINKS:
                 head = before.removesuffix(link)
                 if (not link or head != before) and self._is_common(head, SHORTEST_PART):
-                    return (head, after)
+                    return (head,) if cut in kinds else (head, after)
         return ()
 
     def _is_common(self, part: str, shortest: int) -> bool:
         if len(part) < shortest or part in NOT_PARTS:
             return False
-        return sum(self.counts[form] for form in self.forms.get(text.stem(part), ())) >= 2
+        enough = 1 if len(part) >= LONG_PART else 2
+        if sum(self.counts[form] for form in self.forms.get(text.stem(part), ())) >= enough:
+            return True
+        return len(part) >= 4 and part in self.other_words
 
     # -- spelling ---------------------------------------------------------------------------------
 
@@ -203,26 +237,28 @@ class Lexicon:
         for candidate in self._sharing_trigrams(word):
             if abs(len(candidate) - len(word)) > limit:
                 continue
-            away = OSA.distance(plain, text.loose(candidate), score_cutoff=limit)
-            if away <= limit:
-                found.append((away, candidate[0] != word[0], -self.counts.get(candidate, 0), candidate))
+            meant = text.loose(candidate)
+            away = OSA.distance(plain, meant, score_cutoff=limit)
+            if away <= limit and (len(word) > LONGEST_SHORT_WORD or _is_likely_slip(plain, meant)):
+                count = self.counts.get(candidate, 0)
+                found.append((away, candidate[0] != word[0], -count, candidate.isascii(), candidate))
         found.sort()
         return [candidate for *_rank, candidate in found[:3] if found[0][0] == _rank[0]]
 
+    def _take_apart(self, words: Iterable[str]) -> None:
+        for word in words:
+            if len(word) >= SHORTEST_CORRECTED and not word.isdigit() and word not in self._in_trigrams:
+                self._in_trigrams.add(word)
+                for piece in trigrams(text.loose(word)):
+                    self._trigrams[piece].append(word)
+
     def _sharing_trigrams(self, word: str) -> list[str]:
-        if self._trigrams is None:
-            index: defaultdict[str, list[str]] = defaultdict(list)
-            for known in {*self.counts, *self.other_words}:
-                if len(known) >= 4 and not known.isdigit():
-                    for piece in trigrams(text.loose(known)):
-                        index[piece].append(known)
-            self._trigrams = dict(index)
         shared: defaultdict[str, int] = defaultdict(int)
         for piece in trigrams(text.loose(word)):
             for known in self._trigrams.get(piece, ()):
                 shared[known] += 1
-        likely = sorted(shared, key=lambda known: (-shared[known], known))
-        return likely[:150]
+        here = (known for known in shared if known in self.counts or known in self._other_words)
+        return sorted(here, key=lambda known: (-shared[known], known))[:150]
 
 
 def _make_room(kept: dict[str, Any]) -> None:
@@ -244,8 +280,19 @@ def trigrams(word: str) -> set[str]:
     return {framed[i : i + 3] for i in range(len(framed) - 2)}
 
 
+def _is_likely_slip(typed: str, meant: str) -> bool:
+    """Whether two short words one slip apart are alike enough: so many others are as near."""
+    if len(typed) < len(meant) or sorted(typed) == sorted(meant):
+        return True
+    if len(typed) > len(meant):
+        # one letter too many: a doubled one, a mute one, or the first of what would come next
+        extra = next((n for n, letter in enumerate(meant) if typed[n] != letter), len(meant))
+        return extra == len(meant) or typed[extra] in MUTE or typed[extra] == typed[extra - 1]
+    return len(typed) > SHORTEST_CORRECTED and typed.translate(_SOUNDS) == meant.translate(_SOUNDS)
+
+
 def _tolerance(word: str) -> int:
     """How many slips of the finger a word may have and still be meant: none in short words."""
-    if len(word) < 5 or any(c.isdigit() for c in word):
+    if len(word) < SHORTEST_CORRECTED or any(c.isdigit() for c in word):
         return 0
     return 1 if len(word) < 8 else 2

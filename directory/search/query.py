@@ -1,10 +1,9 @@
-"""From what somebody typed to listings in order.
+"""What somebody who typed this may mean; ranking.py has who answers it best.
 
 A query becomes concepts, one for each telling word: the word itself and, worth a little less each, its
 inflections and spellings, the compounds it is part of, what staff call the same, and what it may be the
-beginning of. A listing's score is what its best match for each concept is worth, rare concepts counting
-more. Words for a district, a kind of job or a buyer's demand are intents: they lift the listings that
-have it, and hide nobody.
+beginning of. Rare concepts weigh more. Words for a district, a kind of job or a buyer's demand are
+intents: they lift the listings that have it, and hide nobody.
 """
 
 from __future__ import annotations
@@ -13,9 +12,6 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-
-import numpy as np
-from numpy.typing import NDArray
 
 from directory.search import text
 from directory.search.index import Index
@@ -34,13 +30,16 @@ PARTS_TOGETHER = 0.7
 ONE_PART = 0.3
 # Ways worth as much say how rare a concept is.
 SURE = 0.8
-# What an intent adds to the score of a listing that has it.
-LIFT = {"district": 1.2, "opening": 3.0, "buyer": 0.3}
-# A listing must match this share of what the query weighs, and of what the best listing scores.
-LEAST_MATCHED = 0.12
-LEAST_OF_BEST = 0.12
-# How much of the score depends on how many of the concepts are matched.
-COVERAGE = 0.4
+# A way that is no sure one and more common than what was asked for is worth less, by this power of how much.
+COMMONER = 0.5
+# Of an expression known as a whole ("gå i stykker") the one telling word.
+OF_A_SAYING = 0.8
+# What weighs less: words that many a trade needs, and words that are in no group of staff's.
+WEAK, UNSPOKEN_OF = 0.4, 0.6
+
+# malerlærling and køkkenpraktik, but no word is short of a job
+SHORTEST_TRADE, SHORTEST_KIND_OF_OPENING = 4, 4
+BEFORE_A_VERB = frozenset("at bare gerne ikke jeg kan kunne må også skal skulle vi vil ville".split())
 
 # "…", ”…”, “…”, „…“, »…« and «…»: keyboards differ
 _PHRASE = re.compile(r'["“”„]([^"“”„]*)["“”„]|[»«]([^»«]*)[»«]')
@@ -52,17 +51,18 @@ _CVR = re.compile(r"\b(?:dk|cvr)?[- ]?(\d\d) ?(\d\d) ?(\d\d) ?(\d\d)\b", re.IGNO
 _MINUS = re.compile(r"(?:^|\s)-(\w\S*)")
 
 Words = tuple[str, ...]
-Scores = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Vocabulary:
     """What staff and the taxonomies say about words, keyed by stems so that inflections do not matter."""
 
-    # stems of a term → (number of its group, the other terms as words with what they are worth)
+    # stems of a term → (number of its group, the group's terms as words with what they are worth)
     same: Mapping[Words, list[tuple[int, list[tuple[Words, float]]]]]
     # stems of a name → the "facet:value"s it stands for
     intents: Mapping[Words, tuple[str, ...]]
+    # stems of what a sector is also called → the "sector:slug"s
+    sectors: Mapping[Words, tuple[str, ...]] = field(default_factory=dict)
     # stems that mean something by themselves, among them e-faktura's and it-hjælp's
     wholes: frozenset[str] = frozenset()
     longest: int = 1
@@ -73,8 +73,11 @@ class Concept:
     word: str
     # words (all needed together) → how much such a match is worth
     ways: dict[Words, float] = field(default_factory=dict)
+    # of an intent what is meant by it; of a topic the sectors that practise it
     facets: tuple[str, ...] = ()
     weight: float = 1.0
+    # whether staff's words for trades have it
+    spoken_of: bool = False
 
     def add(self, words: Sequence[str], worth: float) -> None:
         key = tuple(words)
@@ -120,7 +123,8 @@ def understand(typed: str, index: Index, vocabulary: Vocabulary, *, literally: b
         if match.start() > 0:
             query.excluded += _telling(text.words(match[1]))
     rest = _MINUS.sub(lambda match: " " if match.start() > 0 else f" {match[1]}", rest)
-    words = _telling(_asked(rest, vocabulary))[:MOST_WORDS]
+    asked = _without_having(list(_asked(rest, vocabulary)))
+    words = _telling(_with_sayings(asked, vocabulary))[:MOST_WORDS]
     _Reader(words, query, index, vocabulary, literally, open_ended=not typed.endswith(" ")).read()
     return query
 
@@ -134,6 +138,29 @@ def _asked(typed: str, vocabulary: Vocabulary) -> Iterator[str]:
             yield whole
 
 
+def _without_having(words: list[str]) -> list[str]:
+    """A have is a garden, but not where somebody vil gerne have something."""
+    return [
+        word
+        for before, word in zip(["", *words], words, strict=False)
+        if word != "have" or before not in BEFORE_A_VERB
+    ]
+
+
+def _with_sayings(words: list[str], vocabulary: Vocabulary) -> Iterator[str]:
+    """The words, but "gå i stykker" as one where staff's groups know it so."""
+    stems = list(map(text.stem, words))
+    position = 0
+    while position < len(words):
+        for length in range(min(vocabulary.longest, len(words) - position), 1, -1):
+            if (" ".join(stems[position : position + length]),) in vocabulary.same:
+                break
+        else:
+            length = 1
+        yield " ".join(words[position : position + length])
+        position += length
+
+
 def _telling(words: Iterable[str]) -> list[str]:
     """Words that tell something: no stop words, lone letters or numbers but postcodes and CVR numbers."""
     return list(
@@ -143,6 +170,16 @@ def _telling(words: Iterable[str]) -> list[str]:
             if word not in text.STOP_WORDS and len(word) > 1 and (not word.isdigit() or len(word) in (4, 8))
         )
     )
+
+
+def _apart(word: str, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """murerlærling as murer and lærling: the trade and the kind of opening."""
+    for cut in range(SHORTEST_TRADE, len(word) - SHORTEST_KIND_OF_OPENING + 1):
+        kind = word[cut:]
+        facets = vocabulary.intents.get((text.stem(kind),), ("",))
+        if facets[0].startswith("opening:") and (text.stem(word),) not in vocabulary.intents:
+            return word[:cut], kind
+    return (word,)
 
 
 class _Reader:
@@ -158,8 +195,8 @@ class _Reader:
         *,
         open_ended: bool,
     ) -> None:
-        self.words = words
-        self.stems = [text.stem(word) for word in words]
+        self.words = [part for word in words for part in _apart(word, vocabulary)]
+        self.stems = [" ".join(map(text.stem, word.split())) for word in self.words]
         self.query = query
         self.index = index
         self.lexicon = index.lexicon
@@ -174,6 +211,13 @@ class _Reader:
             position += self._intent(position) or self._expression(position) or self._topic(position)
         for concept in self.query.topics:
             concept.weight = self._rarity(concept)
+            if text.stem(concept.word) in text.WEAK_STEMS:
+                concept.weight *= WEAK
+            if not concept.spoken_of:
+                concept.weight *= UNSPOKEN_OF
+            for way, worth in concept.ways.items():
+                if worth < SURE:
+                    concept.ways[way] = worth * min(1.0, self._rarest(way) / concept.weight) ** COMMONER
 
     def _intent(self, position: int) -> int:
         """How many words from here are the name of an intent; 0 for none."""
@@ -195,7 +239,7 @@ class _Reader:
                 concept = Concept(" ".join(span))
                 concept.add(span, 1.0)
                 self._inflections(concept, "".join(span), 1.0)
-                self._add_groups(concept, stems, 1.0)
+                self._ask_staff(concept, stems, 1.0)
                 for word in span:
                     self._with_kin(concept, word, ONE_PART)
                 self.query.topics.append(concept)
@@ -215,14 +259,30 @@ class _Reader:
             for form in self.lexicon.beginning_with(word):
                 concept.add([form], worth)
         self._joined(concept, position)
-        self._add_groups(concept, (self.stems[position],), 1.0)
+        self._ask_staff(concept, (self.stems[position],), 1.0)
+        if " " in word:
+            for part in _telling(word.split()):
+                self._with_kin(concept, part, OF_A_SAYING)
         if not concept.ways:
+            if self._misspelt_intent(word):
+                return 1
             self._guess(concept, word)
         if concept.ways:
             self.query.topics.append(concept)
         else:
             self.query.unknown.append(word)
         return 1
+
+    def _misspelt_intent(self, word: str) -> bool:
+        for form in self._spellings(word)[:1]:
+            if facets := self.vocabulary.intents.get((text.stem(form),)):
+                self.query.intents.append(Concept(form, facets=facets))
+                self.query.corrections.append((word, form))
+                return True
+        return False
+
+    def _spellings(self, word: str) -> list[str]:
+        return [] if self.literally else self.lexicon.spellings(word)
 
     def _inflections(self, concept: Concept, word: str, worth: float) -> None:
         for form, near in self.lexicon.inflections_of(word).items():
@@ -243,32 +303,45 @@ class _Reader:
                 for link in ("", "s", "e"):
                     self._inflections(concept, self.words[left] + link + self.words[right], 1.0)
 
-    def _add_groups(self, concept: Concept, stems: Words, sureness: float) -> None:
-        """What staff's groups call the same. A group speaks for one concept of a query only."""
-        for group, others in self.vocabulary.same.get(stems, ()):
+    def _ask_staff(self, concept: Concept, stems: Words, sureness: float) -> None:
+        """What staff's groups call the same, and whose trade it is. A group speaks for one concept only."""
+        groups = self.vocabulary.same.get(stems, ())
+        for group, others in groups:
             if group in self.claimed:
                 continue
             self.claimed.add(group)
             for other, worth in others:
                 if len(other) == 1:
                     self._with_kin(concept, other[0], sureness * worth)
-                else:
+                elif all(map(self.lexicon.knows, other)):
                     concept.add(other, sureness * worth)
+        sectors = self.vocabulary.sectors
+        found = sectors.get(stems) or [
+            sector
+            for _group, others in groups[:1]
+            for other, _worth in others
+            for sector in sectors.get(tuple(map(text.stem, other)), ())
+        ]
+        concept.facets = tuple(dict.fromkeys([*concept.facets, *found]))
+        concept.spoken_of |= bool(groups or found)
 
     def _guess(self, concept: Concept, word: str) -> None:
         """A word the catalogue does not know: misspelt, or put together."""
-        spellings = [] if self.literally else self.lexicon.spellings(word)
-        for number, form in enumerate(spellings):
+        for number, form in enumerate(self._spellings(word)):
             self._with_kin(concept, form, CORRECTED)
-            self._add_groups(concept, (text.stem(form),), CORRECTED)
+            self._ask_staff(concept, (text.stem(form),), CORRECTED)
             if number == 0 and concept.ways:
                 self.query.corrections.append((word, form))
         if not concept.ways:
             parts = self.lexicon.parts(word)
-            if parts:
+            if len(parts) == 1:
+                self._with_kin(concept, parts[0], CORRECTED)
+                self._ask_staff(concept, (text.stem(parts[0]),), CORRECTED)
+            elif parts:
                 concept.add(parts, PARTS_TOGETHER)
                 for part in parts:
-                    self._inflections(concept, part, ONE_PART)
+                    if (text.stem(part),) in self.vocabulary.same:
+                        self._inflections(concept, part, ONE_PART)
 
     def _rarity(self, concept: Concept) -> float:
         """Rare concepts weigh more. Counted by the fullest of the sure ways, so that variants add nothing.
@@ -278,55 +351,13 @@ class _Reader:
         surest = min(SURE, max(concept.ways.values(), default=0.0))
         sure = (way for way, worth in concept.ways.items() if worth >= surest)
         fullest = max((self.index.frequency(way[0]) for way in sure), default=0)
-        return math.log(1 + (self.index.size + 1) / (fullest + 1))
+        return self._weight(fullest)
 
+    def _weight(self, count: int) -> float:
+        return math.log(1 + (self.index.size + 1) / (count + 1))
 
-# -- ranking --------------------------------------------------------------------------------------
-
-
-def rank(query: Query, index: Index, size: int, having: Mapping[str, NDArray[np.bool_]]) -> Scores:
-    """What each listing scores, by position; 0 for those that do not match.
-
-    `having` has for each "facet:value" of the intents who has it.
-    """
-    lifts = _lifts(query, having, size)
-    if not query.topics:
-        scores = lifts if not query.unknown else np.zeros(size)
-    else:
-        asked = sum(c.weight for c in query.topics) + len(query.unknown) * math.log(2 + index.size)
-        scores, matched = np.zeros(size), np.zeros(size)
-        for concept in query.topics:
-            best = _best(concept, index, size)
-            scores += concept.weight * best
-            matched += concept.weight * np.minimum(1.0, best * 2)
-        scores *= (1 - COVERAGE + COVERAGE * matched / asked) * (1 + lifts)
-        scores[matched < LEAST_MATCHED * asked] = 0
-    for word in query.excluded:
-        scores[_anywhere(word, index, size) > 0] = 0
-    scores[scores < LEAST_OF_BEST * scores.max(initial=0.0)] = 0
-    return scores
-
-
-def _lifts(query: Query, having: Mapping[str, NDArray[np.bool_]], size: int) -> Scores:
-    lifts = np.zeros(size)
-    for intent in query.intents:
-        who = np.zeros(size, bool)
-        for facet in intent.facets:
-            who |= having[facet]
-        lifts += who * LIFT[intent.facets[0].partition(":")[0]]
-    return lifts
-
-
-def _best(concept: Concept, index: Index, size: int) -> Scores:
-    """The best match of the concept in each listing."""
-    best = index.best(((way[0], worth) for way, worth in concept.ways.items() if len(way) == 1), size)
-    for way, worth in concept.ways.items():
-        if len(way) > 1:
-            together = np.minimum.reduce([_anywhere(word, index, size) for word in way])
-            np.maximum(best, together * worth, out=best)
-    return best
-
-
-def _anywhere(word: str, index: Index, size: int) -> Scores:
-    """Where the word stands in any inflection, and how well."""
-    return index.best(index.lexicon.inflections_of(word).items(), size)
+    def _rarest(self, way: Words) -> float:
+        if len(way) == 1:
+            return self._weight(self.index.frequency(way[0]))
+        forms = (sum(map(self.index.frequency, self.lexicon.inflections_of(word))) for word in way)
+        return self._weight(min(forms))

@@ -25,20 +25,23 @@ _INSIDE = re.compile(r"[-/'’]")
 
 STOP_WORDS = frozenset(
     """
-    a af alle alt altid an and anden andet andre any anyone are as at bare be begynde begynder behov
-    blandt blev bliver bor brug bruge brugt by både ca can companies company copenhagen da dag dage
-    de dem den denne der deres derfor det dette dig din dine disse dit do does dog du efter eller en
-    end er et fik find finde firma flere folk for fra from få fået får før gennem gerne get give
-    giver gjort gå gået går gør gøre ham han hans har havde hedder hele help hende her hjælp holde
-    holder hos hun hvad hvem hver hvert hvilken hvis hvor hvordan hvorfor hvornår i ikke in ind
-    ingen intet is ja jeg jer jeres jo kan kom komme kommer kommet kr kun kunne københavn lagt lave
-    laver lavet lede leder leverandør leverandører lige looking lægge man mange me med meget mellem
-    men mennesker mere mest mig min mine mit mod my må måned near nearby ned need nej nogen noget
-    nogle nok nu når nær næsten of og også om omkring on op or os our over person personer please pr
-    på sammen samt se selv ser sig sin sine sit skal skulle slå som some somebody someone starte
-    starter sted steder stk stå står så sådan sætte søg søger tage tager taget that the their them
-    they this tid til tit to ud udbyder uden uge under us var ved vi vil ville virksomhed
-    virksomheder vor vores være været want we what where who with you your år års
+    a af alle alt altid am an anbefale anbefaling and anden andet andre any anyone are as at bare be
+    been begynde begynder behov behøver blandt blev bliver bor brug bruge but by både ca can
+    companies company copenhagen could da dag dage de dem den denne der deres derfor det dette dig
+    din dine disse dit do does du efter eller en end er et fik find finde findes firma flere folk
+    for fra from få fået får før gennem gerne get gider give giver gjort gå gået går gør gøre ham
+    han hans har havde hedder hej hele hello help hende her hjælp holde holder hos how hun hvad hvem
+    hver hvert hvilken hvis hvor hvordan hvorfor hvornår håber i if ikke im in ind indenfor ingen
+    intet into is ja jamen jeg jer jeres jo just kan kender kom komme kommer kommet kr kun kunne
+    københavn lagt lave laver lavet lede leder leverandør leverandører lige like looking lægge man
+    mange me med meget mellem men mennesker mere mest mig min mine mit mod mulig mulighed my må
+    måned near nearby ned need nej netop nogen noget nogle nok nu når nær næsten of og også om
+    omkring on op or os our over person personer please pr på really sammen samt se selv ser should
+    sig sin sine sit skal skulle slå som some somebody someone starte starter sted steder stk stå
+    står så sådan sætte søg søger søgte tage tager taget tak thanks that the their them there they
+    this tid til tit to ud udbyder uden uge under us var ved vi vide vil ville virksomhed
+    virksomheder vor vores være været want we what when where which who why will with would you your
+    år års ønske ønsker ønskes
     """.split()
 )
 
@@ -141,3 +144,22 @@ def _without(word: str, suffixes: tuple[str, ...]) -> str:
             continue
         return rest
     return word
+
+
+# Words that tell something, but of many a trade: in a sentence they must not outweigh what it is about.
+WEAK_STEMS = frozenset(
+    map(
+        stem,
+        """
+        aftale aften ansat arbejdsplads bedre beskidt bestille billig bror brother cheap company
+        datter daughter dejlig done drift egen eksempel enkel erfaring familie far fast father
+        flot forening forslag friend frisk gamle gammel gang good gratis great grundig halv hire
+        hjem hjemme hurtig hver hyre ide igen kende kollega kolleger koste kunde købe lang large
+        let lidt lille local long løsning mangel medarbejder month mor morfar mormor mother much
+        mulig måned new nice ny opgave ordentlig ordne pris privat private problem professionel
+        projekt ret rigtig sag samme service services skaffe skrive small smart små snart social
+        speciel stille stor svær syg søn søster tante team tilbud tilbyde travl vej ven vigtig
+        virke voksen weekend working åben årlig
+        """.split(),
+    )
+)

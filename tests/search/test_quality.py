@@ -12,23 +12,33 @@ from directory import catalogue as catalogues
 from directory.models import Listing
 from enterprises import publishing
 from enterprises.models import Enterprise
-from tests.search import quality
+from tests.search import cities, quality
 from tests.search.quality import NONSENSE, Score, mean
 
 BOTH = (quality.TUNED, quality.HELD_OUT)
-# Only for the tuned set: who raises a floor under the held-out one has begun to tune by it.
-LEAST_NDCG, LEAST_RECALL, LEAST_MRR, LEAST_NONSENSE, LEAST_OF_A_KIND = 0.84, 0.91, 0.96, 0.93, 0.70
+# Not for the held-out set: who raises a floor under it has begun to tune by it.
+LEAST_NONSENSE, LEAST_OF_A_KIND = 0.93, 0.75
+LEAST = {
+    quality.TUNED: {"nDCG@10": 0.89, "recall@20": 0.94, "MRR": 0.98},
+    quality.OTHER: {"nDCG@10": 0.94, "recall@20": 0.94, "MRR": 0.96},
+}
 
 
-@pytest.fixture(scope="module")
-def scores(django_db_setup: None, django_db_blocker: pytest.DjangoDbBlocker) -> Iterator[list[Score]]:
-    """The judged queries answered on the whole demo city. Built once, and erased again."""
+@pytest.fixture(scope="module", params=LEAST)
+def scores(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: pytest.DjangoDbBlocker
+) -> Iterator[tuple[str, list[Score]]]:
+    """A set's queries answered on the whole of its city. Each is built once, and erased again."""
+    name: str = request.param
     with django_db_blocker.unblock():
-        call_command("load_content", verbosity=0)
+        if name == quality.OTHER:
+            cities.move_to_the_other_city()
+        else:
+            call_command("load_content", verbosity=0)
         catalogue = catalogues.build()
         names = dict(Listing.objects.values_list("pk", "name"))
-        measured = quality.measure(lambda q: [names[pk] for pk in catalogue.search(q)[1]])
-    yield measured
+        measured = quality.measure(lambda q: [names[pk] for pk in catalogue.search(q)[1]], name)
+    yield name, measured
     with django_db_blocker.unblock():
         publishing.forget(Enterprise.objects.all())
 
@@ -38,25 +48,26 @@ def kinds(scores: list[Score]) -> dict[str, list[Score]]:
     return {name: [one for one in scores if one.judged.kind == name] for name in names}
 
 
-def test_the_search_is_as_good_as_it_was(scores: list[Score]) -> None:
-    answerable = [one for one in scores if one.judged.kind != NONSENSE]
+def test_the_search_is_as_good_as_it_was(scores: tuple[str, list[Score]]) -> None:
+    name, measured = scores
+    answerable = [one for one in measured if one.judged.kind != NONSENSE]
     reached = {
-        "nDCG@10": (mean([one.ndcg for one in answerable]), LEAST_NDCG),
-        "recall@20": (mean([one.recall for one in answerable]), LEAST_RECALL),
-        "MRR": (mean([one.reciprocal_rank for one in answerable]), LEAST_MRR),
-    }
-    for kind, group in kinds(scores).items():
-        reached[kind] = (mean([one.ndcg for one in group]), LEAST_OF_A_KIND)
-    reached[NONSENSE] = (reached[NONSENSE][0], LEAST_NONSENSE)
-    fallen = [name for name, (value, least) in reached.items() if value < least]
-    assert not fallen, f"{', '.join(fallen)} below the least that will do\n{quality.table(scores)}"
+        "nDCG@10": mean([one.ndcg for one in answerable]),
+        "recall@20": mean([one.recall for one in answerable]),
+        "MRR": mean([one.reciprocal_rank for one in answerable]),
+    } | {kind: mean([one.ndcg for one in group]) for kind, group in kinds(measured).items()}
+    least = LEAST[name] | {NONSENSE: LEAST_NONSENSE}
+    fallen = [what for what, value in reached.items() if value < least.get(what, LEAST_OF_A_KIND)]
+    assert not fallen, f"{', '.join(fallen)} below the least that will do\n{quality.table(measured)}"
 
 
-@pytest.mark.parametrize(("name", "least"), [(quality.TUNED, 80), (quality.HELD_OUT, 110)])
+@pytest.mark.parametrize(
+    ("name", "least"), [(quality.TUNED, 80), (quality.HELD_OUT, 110), (quality.OTHER, 150)]
+)
 def test_there_are_queries_of_every_kind(name: str, least: int) -> None:
     count = Counter(query.kind for query in quality.judged(name))
     assert count.total() >= least
-    assert min(count.values()) >= 8
+    assert min(count.values()) >= 7
     assert set(count) == {query.kind for query in quality.judged()}
 
 
@@ -66,8 +77,8 @@ def test_no_held_out_query_is_one_that_the_search_is_tuned_by() -> None:
 
 
 @pytest.mark.django_db
-def test_judged_enterprises_exist(scores: list[Score]) -> None:
+def test_judged_enterprises_exist(scores: tuple[str, list[Score]]) -> None:
     """A name that was changed in the city would count as a miss for ever."""
-    names = set(Listing.objects.values_list("name", flat=True))
-    judged = {name for both in BOTH for query in quality.judged(both) for name in query.grades}
-    assert judged - names == set()
+    sets = [quality.OTHER] if scores[0] == quality.OTHER else BOTH
+    judged = {name for one in sets for query in quality.judged(one) for name in query.grades}
+    assert judged - set(Listing.objects.values_list("name", flat=True)) == set()

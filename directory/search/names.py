@@ -1,0 +1,45 @@
+"""Who is called what somebody typed: however its words are joined, and with a slip or two."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from directory.search import text
+
+SHORTEST_CORRECTED = 5
+LETTERS_FOR_A_SLIP, MOST_SLIPS = 5, 3
+
+
+class Names:
+    """Grows only: positions that a catalogue does not know or has struck out are for it to leave out."""
+
+    def __init__(self) -> None:
+        self._positions: defaultdict[str, list[int]] = defaultdict(list)
+
+    def add(self, name: str, position: int) -> None:
+        self._positions[_key(name)].append(position)
+
+    def exactly(self, typed: str) -> Sequence[int]:
+        key = _key(typed)
+        return self._positions.get(key, ()) if key else ()
+
+    def nearly(self, typed: str) -> list[int]:
+        key = _key(typed)
+        if len(key) < SHORTEST_CORRECTED:
+            return []
+        slips = min(MOST_SLIPS, len(key) // LETTERS_FOR_A_SLIP)
+        found = process.extract(key, self._positions.keys(), scorer=OSA.distance, score_cutoff=slips, limit=5)
+        return [
+            position
+            for name, away, _key in found
+            if away == found[0][1]
+            for position in self._positions[name]
+        ]
+
+
+def _key(name: str) -> str:
+    return text.loose("".join(word for word, _parts in text.tokens(name)))
