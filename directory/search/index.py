@@ -148,7 +148,8 @@ class Index:
         settled = np.empty(starts[-1], np.uint32)
         for number in range(len(self._words)):
             settled[starts[number] : starts[number + 1]] = self._of(number)
-        self._entries, self._starts, self._late, self._settled = settled, starts, {}, self.size
+            self._late.pop(number, None)  # as it goes, so that not all is held twice
+        self._entries, self._starts, self._settled = settled, starts, self.size
 
     def remove(self, positions: Iterable[int]) -> None:
         """Let the lexicon forget the words of listings that are no longer there."""

@@ -50,8 +50,9 @@ class Lexicon:
     def __init__(self) -> None:
         self._other_words: frozenset[str] = frozenset()
         self.counts: dict[str, int] = {}
-        self.forms: defaultdict[str, set[str]] = defaultdict(set)
-        self.loose: defaultdict[str, set[str]] = defaultdict(set)
+        # Tuples, because most are of one word and there are as many as words.
+        self.forms: dict[str, tuple[str, ...]] = {}
+        self.loose: dict[str, tuple[str, ...]] = {}
         # Kept as words come, so that no search waits for it; words that have gone stay in it.
         self._trigrams: defaultdict[str, list[str]] = defaultdict(list)
         self._in_trigrams: set[str] = set()
@@ -80,8 +81,8 @@ class Lexicon:
         for word in words:
             if word not in self.counts:
                 self.counts[word] = 0
-                self.forms[text.stem(word)].add(word)
-                self.loose[text.loose(word)].add(word)
+                for known, key in self._keys(word):
+                    known[key] = (*known.get(key, ()), word)
                 self._take_apart((word,))
                 self._forget()
             self.counts[word] += 1
@@ -92,9 +93,14 @@ class Lexicon:
             self.counts[word] -= 1
             if not self.counts[word]:
                 del self.counts[word]
-                self.forms[text.stem(word)].discard(word)
-                self.loose[text.loose(word)].discard(word)
+                for known, key in self._keys(word):
+                    known[key] = tuple(other for other in known[key] if other != word)
                 self._forget()
+
+    def _keys(self, word: str) -> Iterator[tuple[dict[str, tuple[str, ...]], str]]:
+        """Where a word is known beside its count."""
+        yield self.forms, text.stem(word)
+        yield self.loose, text.loose(word)
 
     def knows(self, word: str) -> bool:
         """Whether the word, in some inflection, occurs."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 
 from rapidfuzz import process
@@ -18,10 +17,11 @@ class Names:
     """Grows only: positions that a catalogue does not know or has struck out are for it to leave out."""
 
     def __init__(self) -> None:
-        self._positions: defaultdict[str, list[int]] = defaultdict(list)
+        self._positions: dict[str, tuple[int, ...]] = {}
 
     def add(self, name: str, position: int) -> None:
-        self._positions[_key(name)].append(position)
+        key = _key(name)
+        self._positions[key] = (*self._positions.get(key, ()), position)
 
     def exactly(self, typed: str) -> Sequence[int]:
         key = _key(typed)
