@@ -11,7 +11,7 @@ from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 from django.utils import timezone
 
-from directory.models import CatalogueState
+from directory.models import ApiUse, CatalogueState
 from enterprises.models import (
     District,
     Editorship,
@@ -187,6 +187,7 @@ BAD: list[tuple[str, Rows]] = [
     ("missed_search_has_a_text", missed({"text": ""})),
     ("missed_search_was_made", missed({"count": 0})),
     ("catalogue_has_one_state", lambda _bakery: [CatalogueState(pk=2)]),
+    ("api_use_counted_in_one_row", lambda _: [ApiUse(minute=1, who=2, count=n) for n in (1, 2)]),
 ]  # fmt: skip
 
 GOOD: list[Rows] = [
