@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
+from typing import Any
 
 from django.template.loader import get_template
 from django.utils import timezone
@@ -73,9 +74,7 @@ def of_listings(ids: Iterable[int], catalogue: Catalogue) -> list[Fragment]:
     if lacking:
         made = [_made(card) for card in cards(Listing.objects.for_cards(lacking), catalogue)]
         known |= {fragment.pk: fragment for fragment in made}
-        if len(kept) > MOST_KEPT:
-            for key in list(islice(kept, len(kept) - MOST_KEPT // 2)):
-                kept.pop(key, None)
+        make_room(kept, MOST_KEPT)
         kept.update({(fragment.pk, language): fragment for fragment in made})
     return [known[pk] for pk in wanted if pk in known]
 
@@ -91,6 +90,13 @@ def of_listings_found(ids: Iterable[int], catalogue: Catalogue) -> list[Fragment
         for pk, snapshot, version in told:
             lacking[pk].passages = snippets.passages(snapshots.upgrade(snapshot, version))
     return found
+
+
+def make_room(kept: dict[Any, Any], most: int) -> None:
+    """Forget the older half of what is kept where there is too much of it."""
+    if len(kept) > most:
+        for key in list(islice(kept, len(kept) - most // 2)):
+            kept.pop(key, None)
 
 
 def _made(card: Card) -> Fragment:

@@ -29,6 +29,8 @@ _BETWEEN_SENTENCES = re.compile(r"(?<=[.!?])\s+|\s*\n\s*")
 class Marked(Text, SafeData):
     """A text as HTML: escaped, with <mark> around the words that were searched for."""
 
+    __slots__ = ()
+
 
 @dataclass(frozen=True)
 class Wanted:

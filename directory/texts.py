@@ -14,6 +14,8 @@ LANGUAGES = ("da", "en")
 class Text(str):
     """A text that knows its language. `{{ text.attr }}` in a tag marks it where it is not the page's."""
 
+    # A city's cards hold tens of thousands of them.
+    __slots__ = ("language",)
     language: str
 
     def __new__(cls, value: str, language: str) -> Text:

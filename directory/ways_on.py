@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -138,5 +139,8 @@ def _names(term: Any) -> list[str]:
     return [term.name_da, term.name_en, *short, *term.aliases]
 
 
-def _stems(written: str) -> set[str]:
-    return {text.stem(word) for word in text.words(written) if word not in text.STOP_WORDS and len(word) > 1}
+# The terms' names come again with every search that finds nothing.
+@lru_cache(maxsize=1_024)
+def _stems(written: str) -> frozenset[str]:
+    words = text.words(written)
+    return frozenset(text.stem(word) for word in words if word not in text.STOP_WORDS and len(word) > 1)

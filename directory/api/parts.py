@@ -11,14 +11,13 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
 from typing import Any
 
 from django.utils import timezone
 
 from directory.api import records
 from directory.catalogue import Catalogue
-from directory.fragments import MOST_KEPT
+from directory.fragments import MOST_KEPT, make_room
 
 
 @dataclass(slots=True, frozen=True)
@@ -65,9 +64,7 @@ def _parts(wanted: list[int], catalogue: Catalogue) -> dict[int, Parts]:
     lacking = [pk for pk in wanted if pk not in known]
     if lacking:
         made = [_made(record, today) for record in _records(lacking, catalogue, today)]
-        if len(kept) > MOST_KEPT:
-            for key in list(islice(kept, len(kept) - MOST_KEPT // 2)):
-                kept.pop(key, None)
+        make_room(kept, MOST_KEPT)
         kept.update({(parts.pk, KIND): parts for parts in made})
         known |= {parts.pk: parts for parts in made}
     return known
