@@ -190,7 +190,7 @@ STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / ".data" / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "directory.static_files.Storage"},
 }
 WHITENOISE_MAX_AGE = 3600
 
