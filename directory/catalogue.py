@@ -27,6 +27,7 @@ from directory import replica
 from directory.doors import Doors
 from directory.models import CatalogueChange, CatalogueState, Listing
 from directory.nearness import Points, Spot
+from directory.plates import Plates
 from directory.search.index import Index
 from directory.search.names import Names
 from directory.search.query import Query, Vocabulary, normalised, understand
@@ -60,7 +61,7 @@ ROW = np.dtype(
     ]
 )
 READ = (
-    "pk", "facets", "words", "name", "sort_key",
+    "pk", "facets", "words", "name", "slug", "sort_key",
     "card__doors", "points", "completeness", "confirmed_on", "first_published_at", "is_demo", *SUMS,
 )  # fmt: skip
 # Scores that differ by less are equal.
@@ -93,6 +94,7 @@ class Catalogue:
     names: Names = field(repr=False)
     doors: Doors = field(repr=False)
     points: Points = field(repr=False)
+    plates: Plates = field(repr=False)
 
     # -- terms and counts -------------------------------------------------------------------------
 
@@ -267,7 +269,7 @@ class Catalogue:
         gone = self.flags(self.bits_of(changed))
         self.index.remove(np.flatnonzero(gone).tolist())
         struck = ~_bits(gone)
-        taken = _Intake(len(self.rows), self.index, self.names, self.doors, self.points)
+        taken = _Intake(len(self.rows), self.index, self.names, self.doors, self.points, self.plates)
         taken.read(Listing.objects.filter(pk__in=changed))
         bits = {key: value & struck for key, value in self.bits.items()}
         for key, value in taken.bits().items():
@@ -296,8 +298,11 @@ class Catalogue:
 class _Intake:
     """Listings read from the database, given positions one after the other."""
 
-    def __init__(self, start: int, index: Index, names: Names, doors: Doors, points: Points) -> None:
-        self.start, self.index, self.names, self.doors, self.points = start, index, names, doors, points
+    def __init__(
+        self, start: int, index: Index, names: Names, doors: Doors, points: Points, plates: Plates
+    ) -> None:
+        self.start, self.index, self.names = start, index, names
+        self.doors, self.points, self.plates = doors, points, plates
         self.keys: list[tuple[str, int]] = []
         self._rows: list[tuple[Any, ...]] = []
         self._flags: dict[str, list[int]] = {}
@@ -315,13 +320,14 @@ class _Intake:
         for row in rows.iterator(chunk_size=500):
             self._take(*row)
 
-    def _take(self, pk: int, facets: list[str], words: list[str], name: str, key: str, *columns: Any) -> None:
+    def _take(self, pk: int, facets: list[str], words: list[str], name: str, *columns: Any) -> None:
         position = self.start + len(self._rows)
-        doors, points, completeness, confirmed_on, first_published_at, is_demo, *sums = columns
+        slug, key, doors, points, completeness, confirmed_on, first_published_at, is_demo, *sums = columns
         self.index.add(position, words)
         self.doors.add(position, doors)
         self.points.add(position, points)
         self.names.add(name, position)
+        self.plates.add(position, name, slug)
         confirmed = confirmed_on.toordinal() if confirmed_on else 0
         counted = [number or 0 for number in sums]
         self._rows.append((pk, completeness, confirmed, first_published_at.timestamp(), is_demo, *counted))
@@ -395,7 +401,7 @@ def build() -> Catalogue:
 def _build() -> Catalogue:
     generation = CatalogueState.present()
     index = Index()
-    taken = _Intake(0, index, Names(), Doors(), Points())
+    taken = _Intake(0, index, Names(), Doors(), Points(), Plates())
     taken.read(Listing.objects)
     index.settle()
     return Catalogue(
@@ -412,6 +418,7 @@ def _build() -> Catalogue:
         names=taken.names,
         doors=taken.doors,
         points=taken.points,
+        plates=taken.plates,
     )
 
 

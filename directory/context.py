@@ -43,6 +43,7 @@ def _navigation(language: str) -> list[tuple[str, str]]:
     """The main pages' addresses and names in the present language, which it is kept by."""
     return [
         (reverse("listing"), _("Virksomheder")),
+        (reverse("map"), _("Kort")),
         (reverse("sectors"), _("Brancher")),
         (reverse("ownerships"), _("Ejerskab")),
         (reverse("missions"), _("Formål")),

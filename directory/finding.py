@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import cached_property, partial
 
@@ -72,6 +72,10 @@ class Finding:
         """The one way to write this state, or it with something else changed."""
         return facets.query_string(self.asked.selection, **(self.kept | changed))
 
+    def with_values(self, facet: str, values: Iterable[str]) -> str:
+        """This state with other values chosen in a facet, as a query string."""
+        return facets.query_string({**self.asked.selection, facet: tuple(values)}, **self.kept)
+
     def facet_counts(self) -> list[facets.Facet]:
         return facets.with_counts(self.catalogue, self.asked.selection, self.within)
 
@@ -107,7 +111,8 @@ class Finding:
         """Where to go from here; None where something was found."""
         if self.total:
             return None
-        return Asked(self.catalogue, self.query, self.asked.selection, self.within, self.kept).ways_on()
+        asked = Asked(self.catalogue, self.query, self.asked.selection, self.within, self.kept, self.path)
+        return asked.ways_on()
 
     def with_position(self) -> str | None:
         """Where this is found near a street address, with its position; None where none was written."""

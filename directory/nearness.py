@@ -90,6 +90,27 @@ def names_of(district: Any) -> list[str]:
     return [name for name in names if name]
 
 
+@dataclass(frozen=True)
+class Places:
+    """Places, each with the position of its listing."""
+
+    positions: NDArray[np.uint32]
+    latitudes: NDArray[np.float64]
+    longitudes: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+    @property
+    def listings(self) -> int:
+        """How many listings they belong to."""
+        return len(np.unique(self.positions))
+
+    def only(self, which: Any) -> Places:
+        """Some of them, by flags, or all in another order."""
+        return Places(self.positions[which], self.latitudes[which], self.longitudes[which])
+
+
 class Points:
     """Every public place of every listing. Grows only, like the index."""
 
@@ -101,6 +122,14 @@ class Points:
         self._positions.extend([position] * (len(points) // 2))
         self._latitudes.extend(points[::2])
         self._longitudes.extend(points[1::2])
+
+    def of(self, flags: NDArray[np.bool_]) -> Places:
+        """The places of the listings at the positions with a flag."""
+        positions = np.array(self._positions)
+        known = np.flatnonzero(positions < len(flags))
+        which = known[flags[positions[known]]]
+        latitudes, longitudes = (np.array(axis)[which] for axis in (self._latitudes, self._longitudes))
+        return Places(positions[which], latitudes.astype(np.float64), longitudes.astype(np.float64))
 
     def kilometres(self, origin: Spot, size: int) -> NDArray[np.float64]:
         """For each position below `size` how far its nearest place is; infinity where it has none."""

@@ -61,7 +61,13 @@ def _made(profile: Profile) -> ProfilePage:
     if profile.sector:
         trail.append((str(profile.sector), reverse("sector", args=[profile.sector.slug])))
     told = [linked_data.organisation(profile), linked_data.breadcrumbs([*trail, (profile.name, path)])]
-    context = {"profile": profile, "trail": trail, "canonical": path, "site_url": settings.SITE_URL}
+    context = {
+        "profile": profile,
+        "trail": trail,
+        "canonical": path,
+        "site_url": settings.SITE_URL,
+        "street_map": settings.STREET_MAP,
+    }
     doors = [place.status.changes for place in profile.places if place.status and place.status.changes]
     return ProfilePage(
         pk=profile.listing.pk,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -69,6 +70,20 @@ class Place:
     @property
     def address(self) -> str:
         return ", ".join(filter(None, (self.street, f"{self.postcode} {self.city}".strip())))
+
+    @property
+    def routes(self) -> list[tuple[str, str]]:
+        """Route planners that know the way there; none where the address is not public."""
+        if self.hidden or not (self.position or self.street):
+            return []
+        goal = ",".join(map(str, self.position)) if self.position else self.address
+        return [
+            ("OpenStreetMap", f"https://www.openstreetmap.org/directions?{urlencode({'to': goal})}"),
+            (
+                "Google Maps",
+                f"https://www.google.com/maps/dir/?{urlencode({'api': 1, 'destination': goal})}",
+            ),
+        ]
 
 
 class Profile:

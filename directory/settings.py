@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from directory import database
+from directory.street_map import street_map
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -113,6 +115,14 @@ WAS_URL = env.str("WAS_URL", default="")
 if WAS_URL and not WAS_URL.startswith("https://"):
     raise ImproperlyConfigured(f"WAS_URL must start with https://, not {WAS_URL!r}.")
 
+# Where the street map's pictures come from, asked for only once a visitor wants to see them.
+try:
+    STREET_MAP = street_map(
+        env.str("MAP_TILES_URL", default="").strip(), env.str("MAP_ATTRIBUTION", default=""), demo=DEMO
+    )
+except ValueError as error:
+    raise ImproperlyConfigured(str(error)) from error
+
 INSTALLED_APPS = [
     "directory",
     "enterprises",
@@ -187,7 +197,14 @@ FORMAT_MODULE_PATH = ["directory.formats"]
 
 STATIC_URL = "/static/"
 STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / ".data" / "static"))
-STATICFILES_DIRS = [BASE_DIR / "static"]
+# Of django-leaflet only the files of Leaflet itself are wanted, not its templates and widgets.
+_leaflet = importlib.util.find_spec("leaflet")
+if not (_leaflet and _leaflet.origin):
+    raise ImproperlyConfigured("django-leaflet is not installed: see requirements.txt.")
+STATICFILES_DIRS = [
+    BASE_DIR / "static",
+    ("leaflet", Path(_leaflet.origin).parent / "static" / "leaflet"),
+]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "directory.static_files.Storage"},
@@ -241,7 +258,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF, "data:"],
+        "img-src": [SELF, "data:", *([STREET_MAP.origin] if STREET_MAP else [])],
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],

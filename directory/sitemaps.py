@@ -32,6 +32,7 @@ class PageMap(Bilingual):
         pages = (
             "home",
             "listing",
+            "map",
             "sectors",
             "ownerships",
             "missions",

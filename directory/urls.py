@@ -9,7 +9,18 @@ from django.views.generic.base import RedirectView
 from directory.page_cache import kept
 from directory.replica import public
 from directory.sitemaps import SITEMAPS
-from directory.views import errors, home, listing, machines, pages, places, profile, suggestions, terms
+from directory.views import (
+    errors,
+    home,
+    listing,
+    machines,
+    maps,
+    pages,
+    places,
+    profile,
+    suggestions,
+    terms,
+)
 
 urlpatterns = [
     path("healthz", machines.healthz, name="healthz"),
@@ -34,6 +45,8 @@ urlpatterns = [
         path(_("virksomheder/<slug:slug>/"), kept(profile.profile), name="profile"),
         path(_("virksomheder/<slug:slug>/kontakt.vcf"), public(profile.vcard), name="vcard"),
         path(_("virksomheder/<slug:slug>/meld-fejl/"), profile.report_error, name="report-error"),
+        path(_("kort/"), kept(maps.city_map), name="map"),
+        path(_("kort/punkter"), kept(maps.points), name="map-points"),
         path(_("brancher/"), kept(terms.index), {"facet": "sector"}, name="sectors"),
         path(_("brancher/<slug:slug>/"), kept(terms.landing), {"facet": "sector"}, name="sector"),
         path(_("ejerskab/"), kept(terms.index), {"facet": "ownership"}, name="ownerships"),

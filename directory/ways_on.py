@@ -52,6 +52,8 @@ class Asked:
     within: int
     # what the address says besides filters and page: q, exact, sort
     kept: dict[str, str]
+    # of the page it was asked on, and is to go on from
+    path: str
 
     def ways_on(self) -> WaysOn:
         landing_pages = self._landing_pages()
@@ -71,9 +73,7 @@ class Asked:
     def _way(self, label: str, selection: Selection, found: int, **kept: str) -> Way | None:
         """The way with its count; None where it is a dead end too."""
         count = self.catalogue.matching(selection, found).bit_count()
-        return (
-            Way(label, reverse("listing") + facets.query_string(selection, **kept), count) if count else None
-        )
+        return Way(label, self.path + facets.query_string(selection, **kept), count) if count else None
 
     def _unfiltered(self) -> Way | None:
         return self._way("", {}, self.within, **self.kept)

@@ -49,6 +49,8 @@ BOTH_LANGUAGES: dict[str, tuple[dict[str, str], dict[str, int]]] = {
     "listing": ({}, EVERYONE),
     "suggestions": ({}, EVERYONE),
     "places": ({}, EVERYONE),
+    "map": ({}, EVERYONE),
+    "map-points": ({}, EVERYONE),
     "profile": (BAKERY, EVERYONE),
     "vcard": (BAKERY, EVERYONE),
     "report-error": (BAKERY, EVERYONE),

@@ -173,7 +173,7 @@ def test_a_misspelt_word_searched_literally_leads_to_its_spelling(guitars: Enter
     present = catalogue.present()
     query, _found = present.search("giutarbyggeren", literally=True)
     kept = {"q": "giutarbyggeren", "exact": "1", "sort": ""}
-    nearest = Asked(present, query, {"district": ("noerrebro",)}, 0, kept).ways_on().nearest
+    nearest = Asked(present, query, {"district": ("noerrebro",)}, 0, kept, LISTING).ways_on().nearest
     assert nearest == [Way("guitarbyggeren", f"{LISTING}?q=guitarbyggeren", 1)]
 
 

@@ -190,6 +190,16 @@ def test_the_order_of_keys_does_not_matter(worker: Worker, bakery: Enterprise, l
     assert one.body == two.body
 
 
+def test_a_part_of_the_map_is_kept_and_forgotten_like_a_page(worker: Worker, bakery: Enterprise) -> None:
+    path = f"{reverse('map-points')}?bbox=12.5,55.6,12.6,55.7&zoom=12"
+    assert bakery.name in worker.get(path).text
+    assert worker.kept == 1
+    assert worker.get(f"{reverse('map-points')}?bbox=x&zoom=12").status == 400
+    assert worker.kept == 1
+    publishing.withdraw(bakery, reason="Lukket")
+    assert bakery.name not in worker.get(path).text
+
+
 @pytest.mark.parametrize("name", ["report-error", "log-in"])
 def test_forms_are_never_kept(worker: Worker, bakery: Enterprise, name: str) -> None:
     path = reverse(name, args=[bakery.slug] if name == "report-error" else [])

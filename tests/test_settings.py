@@ -68,6 +68,12 @@ def test_production_passes_with_a_replica_too() -> None:
         ({"SITE_URL": "https://faellesby.example:port"}, "SITE_URL"),
         ({"WAS_URL": "nonsense"}, "WAS_URL"),
         ({"ADDRESS_URL": "http://adresser.example"}, "ADDRESS_URL"),
+        ({"MAP_TILES_URL": "nonsense"}, "MAP_TILES_URL"),
+        ({"MAP_TILES_URL": "https://tile.example/{z}/{x}.png"}, "MAP_TILES_URL"),
+        ({"MAP_TILES_URL": "https://{s}.tile.example/{z}/{x}/{y}.png"}, "MAP_TILES_URL"),
+        ({"MAP_TILES_URL": "http://tile.example/{z}/{x}/{y}.png"}, "MAP_TILES_URL"),
+        ({"MAP_TILES_URL": "https://tile.example;/{z}/{x}/{y}.png"}, "MAP_TILES_URL"),
+        ({"MAP_TILES_URL": "https://u:p@tile.example/{z}/{x}/{y}.png"}, "MAP_TILES_URL"),
         ({"HSTS_SECONDS": "a year"}, "HSTS_SECONDS"),
         ({"BEHIND_PROXY": "maybe"}, "BEHIND_PROXY"),
         ({"EMAIL_URL": "nonsense"}, "EMAIL_URL"),
@@ -82,6 +88,31 @@ def test_what_is_missing_or_weak_is_named_in_one_line(changes: dict[str, str | N
     assert result.stderr.count("\n") == 1, result.stderr
     assert named in result.stderr
     assert KEY not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("tiles", "pictures"),
+    [
+        ({}, ["'self'", "data:"]),
+        (
+            {"MAP_TILES_URL": "https://tile.example:8443/{z}/{x}/{y}.png?key=1"},
+            ["'self'", "data:", "https://tile.example:8443"],
+        ),
+    ],
+)
+def test_pictures_come_from_the_street_maps_host_and_no_other(
+    tiles: dict[str, str], pictures: list[str]
+) -> None:
+    asked = "from directory import settings as s; print(*s.CONTENT_SECURITY_POLICY['DIRECTIVES']['img-src'])"
+    told = subprocess.run(
+        [sys.executable, "-c", asked],
+        cwd=CHECKOUT,
+        env={"PATH": os.environ["PATH"], **PRODUCTION, **tiles},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert told.stdout.split() == pictures
 
 
 def test_debugging_is_for_demos_only() -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,19 +18,24 @@ PER_PAGE = 24
 
 
 def listing(request: HttpRequest) -> HttpResponse:
-    catalogue = catalogues.of(request)
-    finding = Finding(request.GET, catalogue, reverse("listing"))
+    finding = Finding(request.GET, catalogues.of(request), reverse("listing"))
+    return results(request, finding, "listing.html")
+
+
+def results(request: HttpRequest, finding: Finding, template: str, **more: Any) -> HttpResponse:
+    """One page of the cards found, for the list and for the map that has the same list beside it."""
     if located := finding.with_position():
         return redirect(located)
     page = page_of(request.GET.get("page"), finding.total, PER_PAGE)
     ids = finding.ids(page.start, page.end)
     of_listings = fragments.of_listings_found if finding.wanted else fragments.of_listings
-    shown = of_listings(ids, catalogue)
+    shown = of_listings(ids, finding.catalogue)
     query = finding.query_string(page=page.in_address)
     answer = render(
         request,
-        "listing.html",
+        template,
         {
+            **more,
             "finding": finding,
             "filter": finding.asked,
             "cards": _cards(shown, finding),

@@ -33,6 +33,8 @@ def robots(request: HttpRequest) -> HttpResponse:
                 f"Disallow: {reverse('listing')}?*",
                 f"Allow: {reverse('listing')}?page=",
                 f"Disallow: {reverse('suggestions')}?*",
+                f"Disallow: {reverse('map')}?*",
+                f"Disallow: {reverse('map-points')}",
                 f"Disallow: {reverse('my-enterprises')}",
             ]
     lines += [

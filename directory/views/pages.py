@@ -44,6 +44,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
         "session_cookie": settings.SESSION_COOKIE_NAME,
         "session_days": timedelta(seconds=settings.SESSION_COOKIE_AGE).days,
         "csrf_cookie": settings.CSRF_COOKIE_NAME,
+        "street_map": settings.STREET_MAP,
     }
     return render(request, "pages/privacy.html", context)
 

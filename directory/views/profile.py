@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -33,6 +34,7 @@ def profile(request: HttpRequest, slug: str) -> HttpResponse:
         "page": page,
         "related": related,
         "canonical": reverse("profile", args=[slug]),
+        "street_map": settings.STREET_MAP,
         "noindex": page.is_demo,
     }
     answer = render(request, "profile.html", context)

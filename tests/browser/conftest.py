@@ -34,6 +34,7 @@ from playwright.sync_api import (
 )
 
 from tests.address_service import address_service
+from tests.browser.tiles import Tiles
 from tests.servers import database_url
 
 # A busy machine is no error.
@@ -64,6 +65,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 class Site:
     url: str
     logins: dict[str, tuple[str, str]]
+    environment: dict[str, str]
 
     def address(self, name: str, *args: str, language: str = "da", query: str = "") -> str:
         with override(language):
@@ -88,14 +90,37 @@ def site(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[S
         built = _python("-m", "tests.browser.city", env=environment, stdout=subprocess.PIPE)
         output, _ = built.communicate(timeout=180)
         assert built.returncode == 0
-        # Whoever connects before gunicorn is up waits in the listener's queue.
-        gunicorn = ("-m", "gunicorn", "-c", "directory/gunicorn.py", "--workers", "1", "--threads", "8")
-        bind = ("--bind", f"fd://{listener.fileno()}")
-        server = _python(*gunicorn, *bind, env=environment, pass_fds=(listener.fileno(),))
-        listener.close()
-        yield Site(url, json.loads(output))
-        server.terminate()
-        server.wait(timeout=15)
+        with _served(listener, environment):
+            yield Site(url, json.loads(output), environment)
+
+
+@pytest.fixture(scope="session")
+def tiles() -> Iterator[Tiles]:
+    with Tiles() as tiles:
+        yield tiles
+
+
+@pytest.fixture(scope="session")
+def site_with_streets(site: Site, tiles: Tiles) -> Iterator[Site]:
+    """The same city, on a site that has a street map."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        streets = {"MAP_TILES_URL": tiles.url + "/{z}/{x}/{y}.png", "MAP_ATTRIBUTION": "© Tegnerne"}
+        environment = site.environment | {"SITE_URL": url, **streets}
+        with _served(listener, environment):
+            yield Site(url, site.logins, environment)
+
+
+@contextmanager
+def _served(listener: socket.socket, environment: dict[str, str]) -> Iterator[None]:
+    # Whoever connects before gunicorn is up waits in the listener's queue.
+    gunicorn = ("-m", "gunicorn", "-c", "directory/gunicorn.py", "--workers", "1", "--threads", "8")
+    bind = ("--bind", f"fd://{listener.fileno()}")
+    server = _python(*gunicorn, *bind, env=environment, pass_fds=(listener.fileno(),))
+    listener.close()
+    yield
+    server.terminate()
+    server.wait(timeout=15)
 
 
 def _python(*arguments: str, **options: Any) -> subprocess.Popen[bytes]:
@@ -137,7 +162,8 @@ def browser(site: Site) -> Iterator[Browser]:
 class Watch:
     """Notes whatever a visitor's browser would complain of or send elsewhere."""
 
-    site: Site
+    # where it may ask
+    addresses: list[str]
     complaints: list[str] = field(default_factory=list)
 
     def over(self, page: Page) -> Page:
@@ -153,7 +179,7 @@ class Watch:
             self.complaints.append(f"console: {message.text}")
 
     def _request(self, request: Request) -> None:
-        if not request.url.startswith((f"{self.site.url}/", "data:")):
+        if not request.url.startswith((*self.addresses, "data:")):
             self.complaints.append(f"asks elsewhere: {request.url}")
 
 
@@ -181,10 +207,14 @@ Visit = Callable[..., Page]
 
 @pytest.fixture
 def visit(visitor: Callable[..., BrowserContext], site: Site) -> Iterator[Visit]:
-    """Opens an address as a new visitor; arguments by name are for Playwright's new_context()."""
-    watch, pages = Watch(site), list[Page]()
+    """Opens an address as a new visitor, whose browser may `also` ask other addresses.
 
-    def visit(address: str, **options: Any) -> Page:
+    Other arguments by name are for Playwright's new_context().
+    """
+    watch, pages = Watch([f"{site.url}/"]), list[Page]()
+
+    def visit(address: str, also: tuple[str, ...] = (), **options: Any) -> Page:
+        watch.addresses += also
         pages.append(watch.over(visitor(**options).new_page()))
         pages[-1].goto(address)
         return pages[-1]

@@ -12,6 +12,9 @@ PAGES: dict[str, tuple[tuple[str, ...], str]] = {
     "listing filtered": (("listing",), FILTERED),
     "listing near a place": (("listing",), "?near=2200&open=1"),
     "listing without results": (("listing",), NOTHING),
+    "map": (("map",), ""),
+    "map filtered": (("map",), FILTERED),
+    "map without results": (("map",), NOTHING),
     "rich profile": (("profile", RICH), ""),
     "organisation": (("profile", ORGANISATION), ""),
     "sector": (("sector", "mad-catering"), ""),
@@ -33,4 +36,4 @@ PAGES: dict[str, tuple[tuple[str, ...], str]] = {
     "not found": (("profile", "findes-ikke"), ""),
     "gone": (("profile", WITHDRAWN), ""),
 }
-IN_ENGLISH = ("home", "listing filtered", "rich profile")
+IN_ENGLISH = ("home", "listing filtered", "map", "rich profile")

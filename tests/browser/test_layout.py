@@ -17,11 +17,11 @@ SPACED = """
     * { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; }
     p { margin-bottom: 2em !important; }
 """
-# The street runs out of the picture on both sides by design, a wide table scrolls in its own box, and
-# what is visually hidden is for screen readers.
+# The street and the map run out of the picture by design, a wide table scrolls in its own box, and what
+# is visually hidden is for screen readers.
 CUT_OFF = """
 () => [...document.querySelectorAll("body *")]
-  .filter((element) => !element.closest(".street, .visually-hidden, .trap, svg"))
+  .filter((element) => !element.closest(".street, .map-canvas, .visually-hidden, .trap, svg"))
   .filter((element) => element.checkVisibility() && element.textContent.trim())
   .filter((element) => {
     for (let around = element; around; around = around.parentElement)
@@ -33,7 +33,9 @@ CUT_OFF = """
   })
   .map((element) => element.outerHTML.slice(0, 120))
 """
-MAIN_ACTIONS = "main .button, main summary, .nav a, .language, .brand, .option, .chips a, .tile, select"
+MAIN_ACTIONS = (
+    "main .button, main summary, .nav a, .language, .brand, .option, .chips a, .tile, .switch a, select"
+)
 
 
 def scrolls_sideways(page: Page) -> bool:
@@ -52,7 +54,7 @@ def test_page_fits(name: str, site: Site, visit: Visit) -> None:
     assert page.evaluate(CUT_OFF) == []
 
 
-@pytest.mark.parametrize(("view", "args"), [("home", ()), ("listing", ()), ("profile", (RICH,))])
+@pytest.mark.parametrize(("view", "args"), [("home", ()), ("listing", ()), ("map", ()), ("profile", (RICH,))])
 def test_actions_are_large_enough_to_hit(view: str, args: tuple[str], site: Site, visit: Visit) -> None:
     page = visit(site.address(view, *args, query="?mission=groen-omstilling"), viewport=PHONE, has_touch=True)
     for summary in page.locator("main summary").all():
