@@ -36,8 +36,8 @@ _HOLE = "\ufdd0"
 @dataclass(slots=True)
 class Fragment:
     pk: int
-    name: Text
-    tagline: Text
+    name: Passage
+    tagline: Passage
     # what stands before and after name, tagline and snippet
     pieces: Sequence[str]
     until: datetime
@@ -46,11 +46,11 @@ class Fragment:
 
     @property
     def html(self) -> SafeString:
-        return self._filled(escape(self.name), escape(self.tagline), "")
+        return self._filled(escape(self.name.text), escape(self.tagline.text), "")
 
     def marked(self, wanted: Wanted) -> SafeString:
         """With the words marked that it was found by, and what else answers where the tagline does not."""
-        name, tagline = snippets.mark(self.name, wanted), snippets.mark(self.tagline, wanted)
+        name, tagline = self.name.marked(wanted), self.tagline.marked(wanted)
         told = None if "<mark>" in tagline else snippets.snippet(self.passages or (), wanted)
         return self._filled(name, tagline, paragraph(told) if told else "")
 
@@ -101,7 +101,7 @@ def make_room(kept: dict[Any, Any], most: int) -> None:
 
 def _made(card: Card) -> Fragment:
     # A name is in no language.
-    name, tagline = Text(card.name, ""), card.tagline
-    hollow = replace(card, name=_HOLE, tagline=Text(_HOLE, tagline.language), snippet=SafeString(_HOLE))
+    name, tagline = Passage.of(Text(card.name, "")), Passage.of(card.tagline)
+    hollow = replace(card, name=_HOLE, tagline=Text(_HOLE, card.tagline.language), snippet=SafeString(_HOLE))
     html = get_template("components/card.html").render({"card": hollow, "level": 3})
     return Fragment(card.pk, name, tagline, html.split(_HOLE), fresh_until([card]))

@@ -46,6 +46,7 @@ COMPRESS: dict[str, Callable[[bytes], bytes]] = {
     "gzip": lambda body: gzip.compress(body, compresslevel=6, mtime=0),
 }
 KEEP_OUT = frozenset({"no-store", "private"})
+DECOMPRESS: dict[str, Callable[[bytes], bytes]] = {"br": brotli.decompress, "gzip": gzip.decompress}
 REVALIDATE = "public, max-age=0, must-revalidate"
 # What the headers and the entry itself weigh, about.
 OVERHEAD = 2_000
@@ -110,9 +111,18 @@ class Page:
         return OVERHEAD + sum(map(len, list(self.copies.values())))
 
     def copy(self, coding: str) -> bytes:
-        if coding not in self.copies:
-            self.copies[coding] = COMPRESS[coding](self.copies[""])
-        return self.copies[coding]
+        found = self.copies.get(coding)
+        if found is None:
+            plain = self.copies.get("") or self._decompressed()
+            found = COMPRESS[coding](plain) if coding else plain
+            # Few ask for the page as it is, and it weighs more than all its compressed copies.
+            self.copies = {**self.copies, coding: found} if coding else self.copies
+            self.copies = {kept: copy for kept, copy in self.copies.items() if kept}
+        return found
+
+    def _decompressed(self) -> bytes:
+        coding, copy = next(iter(self.copies.items()))
+        return DECOMPRESS[coding](copy)
 
     def is_known_to(self, environ: dict[str, Any]) -> bool:
         """Whether the reader has this page already (RFC 9110, 13.1)."""

@@ -138,7 +138,7 @@ def for_request(request: HttpRequest) -> Reading | None:
     if settings.SESSION_COOKIE_NAME in request.COOKIES:
         return None
     asked: Reading | None = request.META.get(READING)
-    return asked or (Reading() if is_configured() else None)
+    return asked or Reading()
 
 
 def public(view: View) -> View:

@@ -226,7 +226,7 @@ if ADDRESS_URL and not ADDRESS_URL.startswith(("https://", "http://") if DEMO el
 ADDRESS_TOKEN = env.str("ADDRESS_TOKEN", default="")
 
 # How many megabytes of whole pages each process may keep; 0 keeps none.
-PAGE_CACHE_MB = _number("PAGE_CACHE_MB", 32)
+PAGE_CACHE_MB = _number("PAGE_CACHE_MB", 16)
 
 # How much of the open data one address may ask for in a minute; 0 counts nothing.
 API_PER_MINUTE = _number("API_PER_MINUTE", 3_000)

@@ -6,7 +6,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import chain
 from typing import Any, NamedTuple
 
 from django.utils.html import escape
@@ -57,9 +58,19 @@ class Wanted:
                     expressions[tuple(map(text.stem, way))].append(match)
         return cls(dict(words), dict(expressions))
 
+    @cached_property
+    def best(self) -> float:
+        """What a text is worth that answers every topic in the best way."""
+        most: defaultdict[int, float] = defaultdict(float)
+        for number, worth in chain(*self.words.values(), *self.expressions.values()):
+            most[number] = max(most[number], worth)
+        return sum(most.values())
+
     def matched_in(self, here: set[str]) -> tuple[set[str], float]:
         """Which of a text's folded words were searched for, and how well it answers the query."""
         found = self.words.keys() & here
+        if not found and not self.expressions:
+            return found, 0.0
         matches = [match for word in found for match in self.words[word]]
         if self.expressions:
             stems = {word: text.stem(word) for word in here}
@@ -75,11 +86,12 @@ class Wanted:
 
 def mark(shown: Text, wanted: Wanted) -> Marked:
     """The text with the matched words marked, each whole."""
-    found, _worth = wanted.matched_in(set(text.words(shown)))
-    return _with_marks(shown, found)
+    return Passage.of(shown).marked(wanted)
 
 
 def _with_marks(shown: Text, found: set[str]) -> Marked:
+    if not found:
+        return Marked(escape(shown), shown.language)
     pieces = []
     end = 0
     for start, stop in _spans(shown, found):
@@ -94,14 +106,23 @@ class Passage(NamedTuple):
     text: Text
     words: str
 
+    @classmethod
+    def of(cls, shown: Text) -> Passage:
+        return cls(shown, " ".join(text.words(shown)))
+
     @property
     def each(self) -> set[str]:
         return set(self.words.split())
 
+    def marked(self, wanted: Wanted) -> Marked:
+        """The text with the matched words marked, each whole."""
+        found, _worth = wanted.matched_in(self.each)
+        return _with_marks(self.text, found)
+
 
 def passages(snapshot: dict[str, Any]) -> list[Passage]:
     """What a search may be answered by besides name and tagline, in the present language first."""
-    return [Passage(shown, " ".join(text.words(shown))) for shown in _passages(snapshot) if shown]
+    return [Passage.of(shown) for shown in _passages(snapshot) if shown]
 
 
 def snippet(told: Iterable[Passage], wanted: Wanted) -> Marked | None:
@@ -112,6 +133,8 @@ def snippet(told: Iterable[Passage], wanted: Wanted) -> Marked | None:
         _found, worth = wanted.matched_in(passage.each)
         if worth > most:
             best, most = passage, worth
+            if most >= wanted.best:
+                break
     return mark(shortened(best.text, wanted), wanted) if best else None
 
 

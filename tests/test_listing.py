@@ -329,9 +329,9 @@ def test_the_english_list_marks_what_is_danish(visitor: Client) -> None:
     "asked",
     [
         {},
-        {"q": "vi"},
-        {"sector": "bolig-lokaler-energi"},
-        {"q": "vi", "buyer": "public", "sort": "newest"},
+        {"q": "energi"},
+        {"sort": "confirmed"},
+        {"q": "energi", "sort": "newest"},
     ],
 )
 def test_the_list_costs_the_same_few_queries_however_many_there_are(
@@ -352,7 +352,8 @@ def test_the_list_costs_the_same_few_queries_however_many_there_are(
     with_three = queries()
     loading.write(demo_records[1:240:9], demo=True)
     assert queries() == with_three
-    assert with_three[0] <= 3 and with_three[1] == 1
+    # The generation is asked for past Django, and not counted here.
+    assert with_three[0] in (1, 2) and with_three[1] == 0
 
 
 def test_htmx_gets_everyones_page_and_the_address_to_show(visitor: Client, bakery: Enterprise) -> None:

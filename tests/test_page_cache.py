@@ -321,7 +321,8 @@ def test_what_a_page_weighs_is_forgotten_with_it(worker: Worker, bakery: Enterpr
     for each in (page, another):
         worker.cache._answer(key, each, environ, lambda *_: None)
         assert worker.cache._bytes == another.counted
-    assert another.counted == another.weight > page.counted
+    # Compressed, it weighs less.
+    assert another.counted == another.weight < page.counted
     worker.cache._forget_all_but(generation + 1)
     worker.cache._answer(key, another, environ, lambda *_: None)
     assert worker.cache._bytes == 0
@@ -368,3 +369,15 @@ def test_nobody_keeps_a_suggestion_of_what_is_withdrawn(worker: Worker, bakery: 
     assert "max-age=0" in first.headers["Cache-Control"]
     publishing.withdraw(bakery, reason="Lukket")
     assert bakery.slug not in worker.get(path, HTTP_IF_NONE_MATCH=first.headers["ETag"]).text
+
+
+def test_only_compressed_copies_are_kept_and_all_readers_get_the_same(
+    worker: Worker, bakery: Enterprise, listing: str
+) -> None:
+    plain = worker.get(listing).body
+    assert brotli.decompress(worker.get(listing, HTTP_ACCEPT_ENCODING="br").body) == plain
+    (page,) = worker.cache._pages.values()
+    assert set(page.copies) == {"br"}
+    assert gzip.decompress(worker.get(listing, HTTP_ACCEPT_ENCODING="gzip").body) == plain
+    assert worker.get(listing).body == plain
+    assert set(page.copies) == {"br", "gzip"}
