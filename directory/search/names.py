@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
+from itertools import chain
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -18,9 +20,13 @@ class Names:
 
     def __init__(self) -> None:
         self._positions: dict[str, tuple[int, ...]] = {}
+        # A slip makes a name a letter longer or shorter, so most need not be looked at.
+        self._by_length: defaultdict[int, list[str]] = defaultdict(list)
 
     def add(self, name: str, position: int) -> None:
         key = _key(name)
+        if key not in self._positions:
+            self._by_length[len(key)].append(key)
         self._positions[key] = (*self._positions.get(key, ()), position)
 
     def exactly(self, typed: str) -> Sequence[int]:
@@ -32,7 +38,9 @@ class Names:
         if len(key) < SHORTEST_CORRECTED:
             return []
         slips = min(MOST_SLIPS, len(key) // LETTERS_FOR_A_SLIP)
-        found = process.extract(key, self._positions.keys(), scorer=OSA.distance, score_cutoff=slips, limit=5)
+        lengths = range(len(key) - slips, len(key) + slips + 1)
+        names = list(chain.from_iterable(self._by_length.get(length, ()) for length in lengths))
+        found = process.extract(key, names, scorer=OSA.distance, score_cutoff=slips, limit=5)
         return [
             position
             for name, away, _key in found

@@ -6,11 +6,13 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.conf import settings
+from django.template.loader import get_template
 from django.utils import formats
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from directory import houses, linked_data
+from directory import houses, linked_data, texts
 from enterprises.choices import Weekday
 
 register = template.Library()
@@ -67,6 +69,18 @@ def json_ld(data: dict[str, Any]) -> SafeString:
 @register.simple_tag
 def brand() -> SafeString:
     return SafeString(houses.brand())
+
+
+@register.simple_tag
+def foot() -> SafeString:
+    """The same on every page in a language."""
+    return _foot(get_language() or "da", settings.SITE_OWNER, settings.CONTACT_EMAIL)
+
+
+@lru_cache(maxsize=16)
+def _foot(_language: str, owner: str, email: str) -> SafeString:
+    context = {"site_owner": texts.Text(owner, "da"), "contact_email": email}
+    return SafeString(get_template("components/foot.html").render(context))
 
 
 @register.simple_tag
