@@ -9,7 +9,7 @@ changed since.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import insort
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -27,7 +27,7 @@ from directory import replica
 from directory.doors import Doors
 from directory.models import CatalogueChange, CatalogueState, Listing
 from directory.nearness import Points, Spot
-from directory.plates import Plates
+from directory.plates import Lines, Plates
 from directory.search.index import Index
 from directory.search.names import Names
 from directory.search.query import Query, Vocabulary, normalised, understand
@@ -79,9 +79,10 @@ class Catalogue:
     # the positions of what is listed, as bits
     everything: int
     bits: dict[str, int]
-    # positions in Danish alphabetical order, and their sort keys
+    # positions in Danish alphabetical order
     by_name: Positions
-    keys: list[tuple[str, int]] = field(repr=False)
+    # their sort keys, by position; shared like the index
+    keys: Lines = field(repr=False)
     # shared with the catalogues before and after, which know fewer or more positions of it
     index: Index = field(repr=False)
     # the values of a facet with their names, by facet and language; see facets.py
@@ -182,7 +183,8 @@ class Catalogue:
     @cached_property
     def suggestions(self) -> Suggestions:
         """Made when somebody first types: only then it asks the database."""
-        return Suggestions(term for term, count in self.counted("sector") if count)
+        sectors = [term for term, count in self.counted("sector") if count]
+        return Suggestions(sectors, self.plates, self.by_name.tolist())
 
     # -- place and time ---------------------------------------------------------------------------
 
@@ -224,6 +226,10 @@ class Catalogue:
     def among(self, positions: Positions, bits: int) -> Positions:
         """Those of the positions whose bit is set, in their order."""
         return positions[self.flags(bits)[positions]]
+
+    def name_key(self, position: int) -> tuple[str, int]:
+        """What the order by name goes by."""
+        return self.keys[position], int(self.rows["pk"][position])
 
     def in_order(self, found: int, order: str) -> Positions:
         """The listings found, in one of the orders: name, newest, confirmed."""
@@ -269,27 +275,23 @@ class Catalogue:
         gone = self.flags(self.bits_of(changed))
         self.index.remove(np.flatnonzero(gone).tolist())
         struck = ~_bits(gone)
-        taken = _Intake(len(self.rows), self.index, self.names, self.doors, self.points, self.plates)
+        taken = _Intake(
+            len(self.rows), self.index, self.names, self.doors, self.points, self.plates, self.keys
+        )
         taken.read(Listing.objects.filter(pk__in=changed))
         bits = {key: value & struck for key, value in self.bits.items()}
         for key, value in taken.bits().items():
             bits[key] = bits.get(key, 0) | value
-        kept = ~gone[self.by_name]
-        keys = (
-            [key for key, keep in zip(self.keys, kept, strict=True) if keep] if gone.any() else self.keys[:]
-        )
-        by_name = self.by_name[kept].tolist()
-        for new, position in zip(taken.keys, taken.positions, strict=True):
-            place = bisect_left(keys, new)
-            keys.insert(place, new)
-            by_name.insert(place, position)
+        rows = np.concatenate([self.rows, taken.rows()])
+        following = replace(self, rows=rows)
+        by_name = self.by_name[~gone[self.by_name]].tolist()
+        for position in taken.positions:
+            insort(by_name, position, key=following.name_key)
         return replace(
-            self,
-            rows=np.concatenate([self.rows, taken.rows()]),
+            following,
             everything=self.everything & struck | taken.everything,
             bits=bits,
             by_name=np.array(by_name, np.int32),
-            keys=keys,
             fragments={key: kept for key, kept in self.fragments.items() if kept.pk not in changed},
             profiles={key: kept for key, kept in self.profiles.items() if kept.pk not in changed},
         )
@@ -299,11 +301,17 @@ class _Intake:
     """Listings read from the database, given positions one after the other."""
 
     def __init__(
-        self, start: int, index: Index, names: Names, doors: Doors, points: Points, plates: Plates
+        self,
+        start: int,
+        index: Index,
+        names: Names,
+        doors: Doors,
+        points: Points,
+        plates: Plates,
+        keys: Lines,
     ) -> None:
         self.start, self.index, self.names = start, index, names
-        self.doors, self.points, self.plates = doors, points, plates
-        self.keys: list[tuple[str, int]] = []
+        self.doors, self.points, self.plates, self.keys = doors, points, plates, keys
         self._rows: list[tuple[Any, ...]] = []
         self._flags: dict[str, list[int]] = {}
 
@@ -331,7 +339,7 @@ class _Intake:
         confirmed = confirmed_on.toordinal() if confirmed_on else 0
         counted = [number or 0 for number in sums]
         self._rows.append((pk, completeness, confirmed, first_published_at.timestamp(), is_demo, *counted))
-        self.keys.append((key, pk))
+        self.keys.put(position, key)
         for facet in facets:
             self._flags.setdefault(facet, []).append(position)
 
@@ -401,7 +409,7 @@ def build() -> Catalogue:
 def _build() -> Catalogue:
     generation = CatalogueState.present()
     index = Index()
-    taken = _Intake(0, index, Names(), Doors(), Points(), Plates())
+    taken = _Intake(0, index, Names(), Doors(), Points(), Plates(), Lines())
     taken.read(Listing.objects)
     index.settle()
     return Catalogue(

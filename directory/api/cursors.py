@@ -64,7 +64,9 @@ def start(finding: Finding, cursor: Cursor) -> int:
     if cursor.order == "relevance":
         at = np.flatnonzero(catalogue.rows["pk"][finding.positions] == cursor.pk)
         return int(at[0]) + 1 if len(at) else min(max(cursor.seen - 1, 0), finding.total)
-    seen = np.arange(len(catalogue.by_name)) < bisect_right(catalogue.keys, (cursor.name, cursor.pk))
+    seen = np.arange(len(catalogue.by_name)) < bisect_right(
+        catalogue.by_name, (cursor.name, cursor.pk), key=catalogue.name_key
+    )
     values = _values(finding)
     if values is not None:
         seen = (values < cursor.value) | ((values == cursor.value) & seen)
@@ -81,7 +83,7 @@ def after(finding: Finding, seen: int) -> Cursor:
     rank = int(np.flatnonzero(catalogue.by_name == position)[0])
     values = _values(finding)
     value = 0.0 if values is None else float(values[rank])
-    return Cursor(order, pk, seen, catalogue.keys[rank][0], value)
+    return Cursor(order, pk, seen, catalogue.keys[position], value)
 
 
 def _values(finding: Finding) -> Any:

@@ -11,7 +11,7 @@ import unicodedata
 from array import array
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from heapq import nsmallest
@@ -23,6 +23,7 @@ from django.utils.translation import get_language
 
 from directory import texts
 from directory.models import Listing
+from directory.plates import Plates
 from directory.search import text
 from enterprises.models import Sector
 
@@ -46,26 +47,22 @@ class Suggestion:
 
 
 class Suggestions:
-    def __init__(self, sectors: Iterable[Sector]) -> None:
-        rows = Listing.objects.order_by("sort_key", "pk")
-        self._slugs: list[str] = []
-        names: list[str] = []
-        offers: dict[str, Counter[str]] = {language: Counter() for language in texts.LANGUAGES}
-        # Of the snapshot nothing but the offers leaves the database, and of those each text stays once.
-        for slug, name, offered in rows.values_list(
-            "slug", "name", "publication__snapshot__offers"
-        ).iterator():
-            self._slugs.append(slug)
-            names.append(name)
-            for offer in offered or ():
-                for language, written in offer["name"].items():
-                    offers[language][written] += 1
-        self._names = Texts(names)
+    def __init__(self, sectors: Iterable[Sector], plates: Plates, by_name: Sequence[int]) -> None:
+        """`by_name` has the positions of what is listed, in the order of the names."""
+        self._plates, self._by_name = plates, by_name
+        self._names = Texts(plates.name(position) for position in by_name)
         self._sectors = [
             (sector, form) for sector in sectors for form in (sector.name_da, sector.name_en, *sector.aliases)
         ]
         self._sector_forms = Texts(form for _sector, form in self._sectors)
-        self._offers = {language: Texts(_commonest_first(counts)) for language, counts in offers.items()}
+        offers: dict[str, Counter[str]] = {language: Counter() for language in texts.LANGUAGES}
+        # Of the snapshot nothing but the offers leaves the database, and of those each text stays once.
+        found = Listing.objects.order_by().values_list("publication__snapshot__offers", flat=True)
+        for offer in chain.from_iterable(filter(None, found.iterator())):
+            for language, written in offer["name"].items():
+                offers[language][written] += 1
+        ordered = {language: _commonest_first(counts) for language, counts in offers.items()}
+        self._offers = {language: (written, Texts(written)) for language, written in ordered.items()}
 
     def find(self, typed: str) -> list[Suggestion]:
         """At most MOST, grouped by kind, for a reader of the present language."""
@@ -87,8 +84,9 @@ class Suggestions:
 
     def _found_names(self, beginnings: list[str]) -> Iterator[Suggestion]:
         for number in self._names.find(beginnings, MOST):
-            name = self._names[number]
-            yield Suggestion(ENTERPRISE, self._slugs[number], name, marked(name, beginnings))
+            position = self._by_name[number]
+            name = self._plates.name(position)
+            yield Suggestion(ENTERPRISE, self._plates.slug(position), name, marked(name, beginnings))
 
     def _found_sectors(self, beginnings: list[str]) -> Iterator[Suggestion]:
         """Each sector once: first those whose name fits, then the others with the alias that does."""
@@ -103,9 +101,9 @@ class Suggestions:
     def _found_offers(self, beginnings: list[str]) -> Iterator[Suggestion]:
         """Those in the reader's language first."""
         for language in sorted(self._offers, key=lambda language: language != get_language()):
-            offers = self._offers[language]
+            written, offers = self._offers[language]
             for number in offers.find(beginnings, MOST):
-                offer = texts.Text(offers[number], language)
+                offer = texts.Text(written[number], language)
                 html = marked(offer, beginnings)
                 if offer.attr:
                     html = format_html("<span{}>{}</span>", offer.attr, html)
@@ -113,20 +111,16 @@ class Suggestions:
 
 
 class Texts:
-    """Short texts by the beginnings of their words."""
+    """The numbers of short texts by the beginnings of their words."""
 
     def __init__(self, written: Iterable[str]) -> None:
-        self._texts = list(written)
         self._anywhere, self._first = Words(), Words()
-        for number, one in enumerate(self._texts):
+        for number, one in enumerate(written):
             for place, (whole, parts) in enumerate(_tokens(one)):
                 for word in {whole, *parts}:
                     self._anywhere.add(word, number)
                 for word in {whole, *parts[:1]} if not place else ():
                     self._first.add(word, number)
-
-    def __getitem__(self, number: int) -> str:
-        return self._texts[number]
 
     def find(self, beginnings: list[str], most: int) -> list[int]:
         """The numbers of those with a word for each beginning; first those that begin with the first."""
