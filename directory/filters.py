@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import copy
 from functools import cache, cached_property
 from typing import Any
@@ -21,6 +22,13 @@ SORTS = {
     "newest": _("Nyeste"),
     "confirmed": _("Senest bekræftet"),
     "nearest": _("Nærmest"),
+}
+# Of the keys that are no facet, which values mean something.
+UNDERSTOOD: dict[str, Callable[[str], bool]] = {
+    "open": "1".__eq__,
+    "exact": "1".__eq__,
+    "sort": SORTS.__contains__,
+    "page": lambda value: value.isascii() and value.isdigit(),
 }
 LONGEST_QUERY = 200
 MOST_TOLD, LONGEST_TOLD = 8, 60
@@ -172,10 +180,9 @@ class ListingFilter(django_filters.FilterSet):
         unknown = [key for key in self.data if key not in self.filters and key != "page"]
         for facet in facets.FACETS:
             unknown += [f"{facet}={value}" for value in self._values(facet, known=False)]
-        if self.data.get("open", "1") not in ("", "1"):
-            unknown.append(f"open={self.data['open']}")
-        if (sort := self.data.get("sort")) and sort not in SORTS:
-            unknown.append(f"sort={sort}")
+        for key, is_known in UNDERSTOOD.items():
+            if (value := self.data.get(key)) and not is_known(value):
+                unknown.append(f"{key}={value}")
         return [_shortened(part) for part in unknown[:MOST_TOLD]]
 
 

@@ -290,6 +290,13 @@ def test_what_nobody_knows_is_ignored_and_told(visitor: Client, bakery: Enterpri
     assert "farve" in note and "sector=it-data-x" in note and "sort=dyrest" in note
 
 
+@pytest.mark.parametrize("broken", ["page=to", "page=-1", "exact=ja", "open=nej", "sort=dyrest"])
+def test_a_value_that_means_nothing_is_told_too(visitor: Client, city: list[Enterprise], broken: str) -> None:
+    page = visitor.get(f"{LISTING}?{broken}").page
+    assert broken in page.one("p", class_="note").text
+    assert f"{len(city)} virksomheder" in page.one("p", class_="total").text
+
+
 def test_what_nobody_knows_is_told_briefly(visitor: Client, bakery: Enterprise) -> None:
     answer = visitor.get(LISTING, {"sector": "x" * 10_000, "\x00": "1"} | {f"k{i}": "1" for i in range(300)})
     assert len(answer.page.one("p", class_="note").text) < 1_000
