@@ -44,6 +44,9 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         mails.send(template_prefix, email, context)
 
+    def send_account_already_exists_mail(self, email: str) -> None:
+        mails.send("account/email/account_already_exists", email)
+
     def send_notification_mail(
         self, template_prefix: str, user: Any, context: dict[str, Any] | None = None, email: str | None = None
     ) -> None:
