@@ -31,5 +31,7 @@ class Desk(AdminSite):
             raise PermissionDenied
         return redirect(wanted if self.has_permission(request) else resolve_url("mfa_index"))
 
-    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def logout(  # type: ignore[override]
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         return redirect("account_logout")

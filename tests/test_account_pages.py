@@ -156,7 +156,9 @@ def test_an_account_that_is_closed_is_out_at_once(her: Client, ida: User) -> Non
 # -- data and leaving -----------------------------------------------------------------------------
 
 
-def test_a_person_gets_all_that_is_kept_of_them_and_nothing_of_others(her: Client, bakery: Enterprise) -> None:
+def test_a_person_gets_all_that_is_kept_of_them_and_nothing_of_others(
+    her: Client, bakery: Enterprise
+) -> None:
     ida = with_second_step(User.objects.get(email=IDA))
     bakery.name = "Brød & Kager"
     bakery.save()

@@ -24,7 +24,9 @@ SAID = {
     "mfa/messages/webauthn_removed.txt": _("Nøglen er fjernet fra din konto."),
     "usersessions/messages/sessions_logged_out.txt": _("Du er logget ud alle andre steder."),
     "socialaccount/messages/account_connected.txt": _("Dit MitID er knyttet til din konto."),
-    "socialaccount/messages/account_connected_other.txt": _("Dit MitID er allerede knyttet til en anden konto."),
+    "socialaccount/messages/account_connected_other.txt": _(
+        "Dit MitID er allerede knyttet til en anden konto."
+    ),
 }
 
 

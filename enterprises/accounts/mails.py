@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy
 
 # What may happen to an account without its owner having done it.
 HAPPENED = {
-    "account/email/email_changed": gettext_lazy("Din konto har fået en ny mailadresse. Denne adresse hører ikke længere til den."),
+    "account/email/email_changed": gettext_lazy(
+        "Din konto har fået en ny mailadresse. Denne adresse hører ikke længere til den."
+    ),
     "account/email/password_changed": gettext_lazy("Din adgangskode er ændret."),
     "account/email/password_set": gettext_lazy("Din konto har fået en adgangskode."),
     "mfa/email/totp_activated": gettext_lazy("En app er blevet din kontos andet trin."),

@@ -20,7 +20,7 @@ ATTEMPTS = 3
 
 
 def begin(session: SessionBase, user: User, new: str) -> None:
-    """Write to both addresses. One that has an account already gets another mail, and the page looks alike."""
+    """Write to both addresses. One that has an account gets another mail, and the page looks alike."""
     codes = {"old_code": generate_user_code(), "new_code": generate_user_code()}
     session[KEY] = {"new": new, "at": time.time(), "attempts": 0, **codes}
     mails.send("account/email/moving_from", user.email, {"code": codes["old_code"], "new": new})

@@ -16,11 +16,19 @@ from enterprises.models import Editorship, ErrorReport, Publication, User
 def of(user: User) -> dict[str, Any]:
     return {
         "account": _values(
-            User.objects.filter(pk=user.pk), "email", "name", "date_joined", "last_login", "is_staff", "is_active"
+            User.objects.filter(pk=user.pk),
+            "email",
+            "name",
+            "date_joined",
+            "last_login",
+            "is_staff",
+            "is_active",
         )[0],
         "mail_addresses": _values(EmailAddress.objects.filter(user=user), "email", "verified", "primary"),
         # What proves who one is stays here: a copy of it would be a copy of the key.
-        "second_steps": _values(Authenticator.objects.filter(user=user), "type", "created_at", "last_used_at"),
+        "second_steps": _values(
+            Authenticator.objects.filter(user=user), "type", "created_at", "last_used_at"
+        ),
         "mitid": _values(
             SocialAccount.objects.filter(user=user), "uid", "extra_data", "date_joined", "last_login"
         ),
@@ -29,7 +37,11 @@ def of(user: User) -> dict[str, Any]:
             Editorship.objects.filter(user=user), "enterprise__name", "granted_at", "granted_how"
         ),
         "publications": _values(
-            Publication.objects.filter(published_by=user), "enterprise__name", "number", "published_at", "reason"
+            Publication.objects.filter(published_by=user),
+            "enterprise__name",
+            "number",
+            "published_at",
+            "reason",
         ),
         "error_reports": _values(
             ErrorReport.objects.filter(email__iexact=user.email), "enterprise__name", "message", "created_at"

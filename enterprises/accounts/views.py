@@ -52,7 +52,8 @@ def change_email(request: HttpRequest) -> HttpResponse:
     form = NewEmailForm(request.POST or None, present=user.email)
     if not form.is_valid():
         return render(request, "account/change_email.html", {"form": form})
-    if refusal := consume_or_429(request, action="manage_email", user=user):
+    refusal: HttpResponse | None = consume_or_429(request, action="manage_email", user=user)
+    if refusal:
         return refusal
     moving.begin(request.session, user, form.cleaned_data["email"])
     return redirect("account-email-codes")
@@ -79,7 +80,9 @@ def change_email_codes(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 def export(request: HttpRequest) -> HttpResponse:
-    answer = JsonResponse(personal_data.of(person(request)), json_dumps_params={"ensure_ascii": False, "indent": 1})
+    answer = JsonResponse(
+        personal_data.of(person(request)), json_dumps_params={"ensure_ascii": False, "indent": 1}
+    )
     answer["Content-Disposition"] = 'attachment; filename="den-faelles-by.json"'
     return answer
 

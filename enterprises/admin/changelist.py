@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from enterprises import publishing, snapshots
-from enterprises.access import person
+from enterprises.access import person as person
 from enterprises.models import Enterprise, Withdrawal
 
 if TYPE_CHECKING:

@@ -5,7 +5,9 @@ from django.db import migrations, models
 
 
 def create(apps, schema_editor):
-    call_command("createcachetable", "enterprises_limits", database=schema_editor.connection.alias, verbosity=0)
+    call_command(
+        "createcachetable", "enterprises_limits", database=schema_editor.connection.alias, verbosity=0
+    )
 
 
 class Migration(migrations.Migration):
@@ -17,7 +19,11 @@ class Migration(migrations.Migration):
             model_name="editorship",
             name="granted_how",
             field=models.CharField(
-                choices=[("staff", "Givet af rådets medarbejdere"), ("demo", "Demo"), ("mitid", "MitID Erhverv")],
+                choices=[
+                    ("staff", "Givet af rådets medarbejdere"),
+                    ("demo", "Demo"),
+                    ("mitid", "MitID Erhverv"),
+                ],
                 default="staff",
                 max_length=10,
                 verbose_name="hvordan",

@@ -19,7 +19,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         return {}
 
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
-        # Somebody who is connected already, and logged in, shows a number anew; others are yet to be logged in.
+        # Somebody who is connected and logged in shows a number anew; others are yet to be logged in.
         is_connecting = sociallogin.state.get("process") == AuthProcess.CONNECT
         if is_connecting and sociallogin.is_existing and sociallogin.user == request.user:
             grants.apply(request, sociallogin.user, sociallogin.account)

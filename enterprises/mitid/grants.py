@@ -12,8 +12,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from enterprises import choices
-from enterprises.models import Editorship, Enterprise, User
 from enterprises.mitid.provider import MitIDProvider
+from enterprises.models import Editorship, Enterprise, User
 
 
 @transaction.atomic
@@ -42,9 +42,7 @@ def apply(request: HttpRequest, user: User, account: Any) -> None:
     if enterprise := grant(user, cvr):
         messages.success(request, _("Du kan redigere %(name)s.") % {"name": enterprise.name})
     else:
-        messages.info(
-            request, _("Vi kender ingen virksomhed med CVR-nummer %(cvr)s endnu.") % {"cvr": cvr}
-        )
+        messages.info(request, _("Vi kender ingen virksomhed med CVR-nummer %(cvr)s endnu.") % {"cvr": cvr})
 
 
 def follow_logins() -> None:

@@ -77,10 +77,17 @@ def _one_cvr(claim: Any) -> str:
     values = claim if isinstance(claim, list) else [claim]
     numbers = {str(value or "").strip().upper().removeprefix("DK") for value in values}
     if len(numbers) > 1:
-        raise NoCompanyError(_("Dit MitID svarede for flere virksomheder på én gang. Vælg én, når du logger ind."))
+        raise NoCompanyError(
+            _("Dit MitID svarede for flere virksomheder på én gang. Vælg én, når du logger ind.")
+        )
     number = numbers.pop() if numbers else ""
     if not (len(number) == 8 and number.isascii() and number.isdigit()):
-        raise NoCompanyError(_("Dit MitID fortalte ikke, hvilken virksomhed du handler for. Vælg MitID Erhverv og ikke dit private MitID."))
+        raise NoCompanyError(
+            _(
+                "Dit MitID fortalte ikke, hvilken virksomhed du handler for. "
+                "Vælg MitID Erhverv og ikke dit private MitID."
+            )
+        )
     return number
 
 
@@ -110,7 +117,8 @@ class MitIDProvider(OpenIDConnectProvider):
     ) -> HttpResponse:
         nonce = secrets.token_urlsafe(32)
         kwargs["auth_params"] = {**(kwargs.get("auth_params") or {}), "nonce": nonce}
-        return super().redirect(request, process, next_url, data, nonce=nonce, **kwargs)
+        answer: HttpResponse = super().redirect(request, process, next_url, data, nonce=nonce, **kwargs)
+        return answer
 
     def extract_uid(self, data: dict[str, Any]) -> str:
         return str(data["sub"])

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import requests
+from allauth.socialaccount.adapter import get_adapter
+from allauth.socialaccount.helpers import render_authentication_error
 from allauth.socialaccount.models import SocialAccount, SocialApp
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAuth2LoginView
 from django.contrib.auth.decorators import login_required
@@ -36,6 +39,9 @@ def _asked_of_the_broker(view: Any, request: HttpRequest) -> HttpResponse:
         answer: HttpResponse = view.adapter_view(MitIDAdapter(request, MitIDProvider.id))(request)
     except SocialApp.DoesNotExist:
         raise Http404 from None
+    except requests.RequestException as error:
+        provider = get_adapter(request).get_provider(request, MitIDProvider.id)
+        answer = render_authentication_error(request, provider, exception=error)
     return answer
 
 

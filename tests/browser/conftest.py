@@ -230,8 +230,8 @@ def editor(browser: Browser, site: Site) -> Any:
     """What a logged-in editor's browser remembers: visit(…, storage_state=editor)."""
     context = browser.new_context()
     page = context.new_page()
-    page.goto(site.address("my-enterprises"))
-    for label, value in zip(("#id_username", "#id_password"), site.logins["editor"], strict=True):
+    page.goto(site.address("account-log-in-by-password"))
+    for label, value in zip(("#id_login", "#id_password"), site.logins["editor"], strict=True):
         page.fill(label, value)
     page.click("main button")
     page.wait_for_url(site.address("my-enterprises"))
