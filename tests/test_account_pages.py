@@ -6,6 +6,7 @@ import json
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.test import Client
@@ -134,6 +135,12 @@ def test_sessions_that_are_revoked_end(ida: User) -> None:
     here.post(reverse("usersessions_list"))
     assert is_in(here) and not is_in(there)
     assert not Session.objects.filter(session_key=kept).exists()
+
+
+def test_nothing_is_kept_of_where_one_was_logged_in(her: Client, ida: User) -> None:
+    assert UserSession.objects.filter(user=ida).count() == 1
+    her.post(reverse("account_logout"))
+    assert not UserSession.objects.filter(user=ida).exists()
 
 
 def test_a_new_password_ends_the_other_sessions(ida: User) -> None:

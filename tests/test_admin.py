@@ -33,13 +33,13 @@ from enterprises.models import (
     SectorOf,
     User,
 )
+from tests.builders import with_second_step
 
 pytestmark = pytest.mark.django_db
 
 LIST = "admin:enterprises_enterprise_changelist"
 ADD = "admin:enterprises_enterprise_add"
 CHANGE = "admin:enterprises_enterprise_change"
-from tests.builders import with_second_step
 
 
 @pytest.fixture

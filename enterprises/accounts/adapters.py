@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -42,6 +43,14 @@ class AccountAdapter(DefaultAccountAdapter):
     ) -> None:
         if told := message or SAID.get(message_template or ""):
             messages.add_message(request, level, str(told), extra_tags)
+
+    def post_login(self, request: HttpRequest, user: Any, **told: Any) -> Any:
+        UserSession.objects.purge_and_list(user)  # those that have expired
+        return super().post_login(request, user, **told)
+
+    def logout(self, request: HttpRequest) -> None:
+        UserSession.objects.filter(session_key=request.session.session_key).delete()
+        super().logout(request)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         mails.send(template_prefix, email, context)
