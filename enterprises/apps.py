@@ -8,6 +8,11 @@ class EnterprisesConfig(AppConfig):
     default = True
     verbose_name = _("Virksomhedskatalog")
 
+    def ready(self) -> None:
+        from enterprises.accounts import second_step
+
+        second_step.follow_additions()
+
 
 class DeskConfig(admin.AdminConfig):
     default = False

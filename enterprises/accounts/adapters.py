@@ -20,7 +20,9 @@ SAID = {
     "account/messages/password_set.txt": _("Du har nu en adgangskode."),
     "mfa/messages/totp_activated.txt": _("Din app er nu dit andet trin."),
     "mfa/messages/totp_deactivated.txt": _("Din app er ikke længere dit andet trin."),
-    "mfa/messages/recovery_codes_generated.txt": _("Her er nye nødkoder. De gamle virker ikke mere."),
+    "mfa/messages/recovery_codes_generated.txt": _(
+        "Du har fået nødkoder. Havde du nogen før, virker de ikke mere."
+    ),
     "mfa/messages/webauthn_added.txt": _("Nøglen er føjet til din konto."),
     "mfa/messages/webauthn_removed.txt": _("Nøglen er fjernet fra din konto."),
     "usersessions/messages/sessions_logged_out.txt": _("Du er logget ud alle andre steder."),
