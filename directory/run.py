@@ -105,6 +105,8 @@ def _prepare() -> None:
         file = PRIVATE / "logins.json"
         file.touch(mode=0o600)
         file.write_text(json.dumps(logins))
+    if accounts.are_open():
+        os.environ["SECOND_STEP"] = " or ".join(accounts.second_step_codes())
     connections.close_all()
 
 
@@ -150,7 +152,9 @@ def _announcement(port: str) -> str:
         logins = {who: "  ".join(login) for who, login in json.loads(file.read_text()).items()}
         lines += [
             f"  As clerk, the desk:      http://{HOST}:{port}/admin/  {logins['clerk']}",
+            f"    and its second step, a code that works once:  {os.environ.get('SECOND_STEP', '')}",
             f"  As editor, a profile:    http://{HOST}:{port}/min/    {logins['editor']}",
+            "  Both log in by “adgangskode”. Codes for those who log in by mail are printed here.",
         ]
     return "\n".join([*lines, "  Ctrl-C stops everything; what you change is kept.", ""])
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from directory import database
 from directory.street_map import street_map
+from enterprises.mitid.configuration import mitid
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -128,7 +129,8 @@ INSTALLED_APPS = [
     "enterprises",
     "django_filters",
     "django_htmx",
-    "django.contrib.admin",
+    "enterprises.mitid",
+    "enterprises.apps.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -136,6 +138,11 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.contrib.sitemaps",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.usersessions",
     "csp",
 ]
 MIDDLEWARE = [
@@ -152,6 +159,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
 ]
 ROOT_URLCONF = "directory.urls"
@@ -159,7 +167,8 @@ WSGI_APPLICATION = "directory.wsgi.application"
 FORMS_URLFIELD_ASSUME_HTTPS = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "enterprises.User"
-LOGIN_URL = "log-in"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "my-enterprises"
 LOGOUT_REDIRECT_URL = "home"
 
@@ -186,6 +195,56 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+
+# Logging in: a code by mail is the ordinary way, the password is optional; see enterprises/accounts.
+ACCOUNT_ADAPTER = "enterprises.accounts.adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_SIGNUP_FORM_CLASS = "enterprises.accounts.forms.NameForm"
+ACCOUNT_FORMS = {"login": "enterprises.accounts.password_form.PasswordLoginForm"}
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_SESSION_REMEMBER = True
+MFA_ADAPTER = "enterprises.accounts.adapters.SecondStepAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO  # http://localhost:8000
+# Answers the same for every address, known or not.
+ACCOUNT_PREVENT_ENUMERATION = True
+
+# MitID Erhverv through a broker that speaks OpenID Connect; off unless all four are set.
+try:
+    SOCIALACCOUNT_PROVIDERS = mitid(
+        env.str("MITID_ISSUER", default="").strip().rstrip("/"),
+        env.str("MITID_CLIENT_ID", default="").strip(),
+        env.str("MITID_CLIENT_SECRET", default="").strip(),
+        env.str("MITID_CVR_CLAIM", default="").strip(),
+        demo=DEMO,
+    )
+except ValueError as error:
+    raise ImproperlyConfigured(str(error)) from error
+SOCIALACCOUNT_ADAPTER = "enterprises.mitid.adapter.SocialAdapter"
+# A form could not lead there: the broker sends people on, and form-action would have to name all its hosts.
+SOCIALACCOUNT_LOGIN_ON_GET = True
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
+
+# Only allauth's limits are in here. They must hold for all workers together and on every machine, and the
+# database is what these share anyway; a server more would have to be run for a few rows a minute.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "enterprises_limits",
+        "KEY_FUNCTION": "enterprises.accounts.limits.key",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 # Danish is the language the texts are written in; English is complete in locale/en.
 LANGUAGE_CODE = "da"
@@ -240,6 +299,7 @@ SECURE_HSTS_SECONDS = _number("HSTS_SECONDS", 365 * 24 * 3600) if _https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _https
 SECURE_HSTS_PRELOAD = _https
 BEHIND_PROXY = _switch("BEHIND_PROXY", default=False)
+ALLAUTH_TRUSTED_PROXY_COUNT = int(BEHIND_PROXY)
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from enterprises.models import Enterprise, User
 
@@ -13,3 +14,9 @@ def editable(user: User | AnonymousUser) -> QuerySet[Enterprise]:
     if not user.is_authenticated:
         return Enterprise.objects.none()
     return Enterprise.objects.filter(editorships__user=user)
+
+
+def person(request: HttpRequest) -> User:
+    """Who asks, where nobody gets in without having logged in."""
+    assert isinstance(request.user, User)  # noqa: S101
+    return request.user

@@ -106,3 +106,4 @@ class Grant(TextChoices):
 
     STAFF = "staff", _("Givet af rådets medarbejdere")
     DEMO = "demo", _("Demo")
+    MITID = "mitid", _("MitID Erhverv")

@@ -1,11 +1,9 @@
-from django.contrib.auth.views import LoginView, LogoutView
-from django.urls import path
+from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
 from enterprises import views
 
 urlpatterns = [
-    path(_("konto/log-ind/"), LoginView.as_view(template_name="account/log_in.html"), name="log-in"),
-    path(_("konto/log-ud/"), LogoutView.as_view(), name="log-out"),
+    path(_("konto/"), include("enterprises.accounts.urls")),
     path(_("min/"), views.my_enterprises, name="my-enterprises"),
 ]

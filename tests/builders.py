@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from datetime import date, time
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.totp.internal.auth import TOTP
+
 from enterprises import choices, publishing
 from enterprises.models import (
     District,
@@ -22,6 +25,8 @@ from enterprises.models import (
     User,
 )
 
+PASSWORD = "en lang sætning om brød"
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 WORKDAYS = tuple((weekday, "09:00", "17:00") for weekday in range(5))
 ADDRESS = {
     "street": "Blågårdsgade 12",
@@ -137,5 +142,14 @@ def a_proof(enterprise: Enterprise, criterion: str = "purpose", **fields: Any) -
     )
 
 
-def a_user(email: str = "ida@example.dk", **fields: Any) -> User:
-    return User.objects.create_user(email, "en lang sætning om brød", **fields)
+def a_user(email: str = "ida@example.dk", password: str | None = PASSWORD, **fields: Any) -> User:
+    """Somebody whose address is confirmed."""
+    user = User.objects.create_user(email, password, **fields)
+    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
+    return user
+
+
+def with_second_step(user: User) -> User:
+    """Staff need one to get to the desk."""
+    TOTP.activate(user, SECRET)
+    return user

@@ -9,7 +9,7 @@ from django.test import Client
 
 from enterprises.content import loading
 from enterprises.models import Editorship, Enterprise, User
-from tests.builders import a_user, published
+from tests.builders import a_user, published, with_second_step
 from tests.client import PolicingClient
 
 
@@ -95,7 +95,9 @@ def stranger(db: None) -> Client:
 @pytest.fixture
 def clerk(db: None) -> Client:
     """Works for the council, and may do everything at its desk."""
-    return _logged_in(a_user("karen@example.dk", name="Karen Clerk", is_staff=True, is_superuser=True))
+    user = a_user("karen@example.dk", name="Karen Clerk", is_staff=True, is_superuser=True)
+    with_second_step(user)
+    return _logged_in(user)
 
 
 def _editing(enterprise: Enterprise, user: User) -> Client:

@@ -33,6 +33,7 @@ from enterprises.models import (
     SectorOf,
     User,
 )
+from tests.builders import with_second_step
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +44,8 @@ CHANGE = "admin:enterprises_enterprise_change"
 
 @pytest.fixture
 def person() -> User:
-    return User.objects.create_superuser("karen@example.dk", "en lang sætning", name="Karen Clerk")
+    karen = User.objects.create_superuser("karen@example.dk", "en lang sætning", name="Karen Clerk")
+    return with_second_step(karen)
 
 
 @pytest.fixture
@@ -399,7 +401,7 @@ def test_an_editorship_says_who_gave_it(clerk: Client, person: User, draft: Ente
 def test_staff_without_all_rights_cannot_take_them(client: Client, person: User) -> None:
     colleague = User.objects.create_user("ida@example.dk", is_staff=True)
     colleague.user_permissions.set(Permission.objects.filter(codename__in=["view_user", "change_user"]))
-    client.force_login(colleague)
+    client.force_login(with_second_step(colleague))
     own = reverse("admin:enterprises_user_change", args=[colleague.pk])
     client.post(own, filled(client.get(own), is_superuser="on"))
     colleague.refresh_from_db()
@@ -439,7 +441,7 @@ def test_who_may_only_look_can_neither_publish_nor_restore(client: Client, publi
     reader = User.objects.create_user("ida@example.dk", is_staff=True)
     looking = ["view_enterprise", "view_publication"]
     reader.user_permissions.set(Permission.objects.filter(codename__in=looking))
-    client.force_login(reader)
+    client.force_login(with_second_step(reader))
     publication = Publication.objects.get()
     assert "Gem og udgiv" not in client.get(page_of(public)).text
     assert client.post(page_of(public), {"_publish": "1"}).status_code == 403
@@ -454,7 +456,7 @@ def test_who_may_only_add_does_not_publish(client: Client) -> None:
     helper = User.objects.create_user("ida@example.dk", is_staff=True)
     adding = ["add_enterprise", "add_sectorof", "view_enterprise"]
     helper.user_permissions.set(Permission.objects.filter(codename__in=adding))
-    client.force_login(helper)
+    client.force_login(with_second_step(helper))
     assert "Gem og udgiv" not in client.get(reverse(ADD)).text
     assert new_bakery(client, _publish="1").status_code == 403
     assert not Publication.objects.exists()

@@ -200,7 +200,7 @@ def test_a_part_of_the_map_is_kept_and_forgotten_like_a_page(worker: Worker, bak
     assert bakery.name not in worker.get(path).text
 
 
-@pytest.mark.parametrize("name", ["report-error", "log-in"])
+@pytest.mark.parametrize("name", ["report-error", "account_login"])
 def test_forms_are_never_kept(worker: Worker, bakery: Enterprise, name: str) -> None:
     path = reverse(name, args=[bakery.slug] if name == "report-error" else [])
     assert worker.get(path).status == 200

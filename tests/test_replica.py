@@ -244,8 +244,8 @@ def test_without_the_primary_readers_read_and_writers_are_told(city: City) -> No
 def post(city: City) -> Answer:
     """Somebody logs in."""
     token = "a" * 32
-    data = f"csrfmiddlewaretoken={token}&username=ida@example.dk&password=x".encode()
-    return city.ask("/konto/log-ind/", data, Cookie=f"csrf={token}", Referer="http://testserver/")
+    data = f"csrfmiddlewaretoken={token}&login=ida@example.dk&password=x".encode()
+    return city.ask("/konto/log-ind/adgangskode/", data, Cookie=f"csrf={token}", Referer="http://testserver/")
 
 
 def test_without_any_database_everyone_is_told_until_it_is_back(city: City) -> None:

@@ -100,7 +100,8 @@ def english_pages(visitor: Client, translated: Enterprise) -> dict[str, Element]
     terms = ("sectors", "ownerships", "missions", "districts")
     own = ("about", "accessibility", "privacy", "open-data", "open-data-api", "style-guide")
     with override("en"):
-        addresses = [reverse(name) for name in ("home", "listing", "log-in", *terms, *own)]
+        own += ("account-log-in-by-password", "account_signup", "socialaccount_login_cancelled")
+        addresses = [reverse(name) for name in ("home", "listing", "account_login", *terms, *own)]
         addresses += [reverse(name, args=["bread"]) for name in ("profile", "report-error")]
         addresses += [reverse("sector", args=["it-data"]), reverse("district", args=["valby"])]
         addresses += [f"{reverse('listing')}?q=zzz&sector=finans&sort=newest", "/en/no/such/page/"]

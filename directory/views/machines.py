@@ -36,6 +36,7 @@ def robots(request: HttpRequest) -> HttpResponse:
                 f"Disallow: {reverse('map')}?*",
                 f"Disallow: {reverse('map-points')}",
                 f"Disallow: {reverse('my-enterprises')}",
+                f"Disallow: {reverse('account')}",
             ]
     lines += [
         "Disallow: /admin/",

@@ -45,6 +45,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
         "session_days": timedelta(seconds=settings.SESSION_COOKIE_AGE).days,
         "csrf_cookie": settings.CSRF_COOKIE_NAME,
         "street_map": settings.STREET_MAP,
+        "mitid_is_offered": bool(settings.SOCIALACCOUNT_PROVIDERS),
     }
     return render(request, "pages/privacy.html", context)
 

@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from enterprises import publishing, snapshots
-from enterprises.models import Enterprise, User, Withdrawal
+from enterprises.access import person as person
+from enterprises.models import Enterprise, Withdrawal
 
 if TYPE_CHECKING:
     from enterprises.admin.enterprise import EnterpriseAdmin
@@ -129,12 +130,6 @@ def confirm_today(desk: EnterpriseAdmin, request: HttpRequest, queryset: QuerySe
         desk.log_change(request, enterprise, _("Bekræftet."))
 
     _each(desk, request, queryset, confirm)
-
-
-def person(request: HttpRequest) -> User:
-    """Who is at the desk; the admin lets nobody in who has not logged in."""
-    assert isinstance(request.user, User)  # noqa: S101
-    return request.user
 
 
 def _each(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as StockUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
@@ -13,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from enterprises import reports
+from enterprises.access import person
 from enterprises.admin.base import ModelAdmin, TabularInline
-from enterprises.admin.changelist import person
 from enterprises.models import Editorship, ErrorReport, User
 
 if TYPE_CHECKING:
@@ -77,6 +79,7 @@ class UserAdmin(_UserAdmin):
         ),
     )
     readonly_fields = ("last_login", "date_joined")
+    actions = ("remove_second_step",)
 
     def get_inlines(self, request: HttpRequest, obj: User | None) -> Any:
         return (EditorshipInline,) if obj else ()
@@ -95,6 +98,22 @@ class UserAdmin(_UserAdmin):
         for row in formset.extra_forms:
             row.instance.granted_by = person(request)
         super().save_formset(request, form, formset, change)
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and "email" in form.changed_data:
+            # Codes go to the new address only, and it is confirmed by the first of them.
+            EmailAddress.objects.filter(user=obj).delete()
+
+    def has_superuser_permission(self, request: HttpRequest) -> bool:
+        return person(request).is_superuser
+
+    @admin.action(description=_("Fjern det andet trin (mistet telefon)"), permissions=["superuser"])
+    def remove_second_step(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        Authenticator.objects.filter(user__in=queryset).delete()
+        for user in queryset:
+            self.log_change(request, user, str(_("Det andet trin er fjernet.")))
+        self.message_user(request, _("Det andet trin er fjernet."))
 
 
 def _may_touch(request: HttpRequest, user: User | None) -> bool:

@@ -17,9 +17,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from enterprises import publishing, snapshots
+from enterprises.access import person
 from enterprises.admin import readable
 from enterprises.admin.base import ReadOnlyAdmin
-from enterprises.admin.changelist import person
 from enterprises.models import Publication, Withdrawal
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -15,6 +16,8 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email import message_from_binary_file
+from email.policy import default
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +69,16 @@ class Site:
     url: str
     logins: dict[str, tuple[str, str]]
     environment: dict[str, str]
+    mails: Path
+
+    def code_for(self, email: str) -> str:
+        """The code in the latest mail to somebody."""
+        for file in sorted(self.mails.iterdir(), key=lambda file: file.stat().st_mtime_ns, reverse=True):
+            with file.open("rb") as readable:
+                message = message_from_binary_file(readable, policy=default)
+            if message["To"] == email:
+                return re.search(r"\w{4}-\w{4}", message.get_content())[0]  # type: ignore[index]
+        raise AssertionError(f"nobody has written to {email}")
 
     def address(self, name: str, *args: str, language: str = "da", query: str = "") -> str:
         with override(language):
@@ -80,18 +93,22 @@ def site(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[S
         address_service() as addresses,
     ):
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        mails = tmp_path_factory.mktemp("mails")
         environment = os.environ | {
             "DJANGO_SETTINGS_MODULE": "directory.settings",
             "DATABASE_URL": database_url,
             "SITE_URL": url,
             "ADDRESS_URL": addresses.url,
             "STATIC_ROOT": str(tmp_path_factory.mktemp("static")),
+            "EMAIL_URL": f"filemail:///{mails}",
+            # Keys are bound to names of hosts; 127.0.0.1 is none.
+            "ALLOWED_HOSTS": "localhost",
         }
         built = _python("-m", "tests.browser.city", env=environment, stdout=subprocess.PIPE)
         output, _ = built.communicate(timeout=180)
         assert built.returncode == 0
         with _served(listener, environment):
-            yield Site(url, json.loads(output), environment)
+            yield Site(url, json.loads(output), environment, mails)
 
 
 @pytest.fixture(scope="session")
@@ -108,7 +125,7 @@ def site_with_streets(site: Site, tiles: Tiles) -> Iterator[Site]:
         streets = {"MAP_TILES_URL": tiles.url + "/{z}/{x}/{y}.png", "MAP_ATTRIBUTION": "© Tegnerne"}
         environment = site.environment | {"SITE_URL": url, **streets}
         with _served(listener, environment):
-            yield Site(url, site.logins, environment)
+            yield Site(url, site.logins, environment, site.mails)
 
 
 @contextmanager
@@ -230,8 +247,8 @@ def editor(browser: Browser, site: Site) -> Any:
     """What a logged-in editor's browser remembers: visit(…, storage_state=editor)."""
     context = browser.new_context()
     page = context.new_page()
-    page.goto(site.address("my-enterprises"))
-    for label, value in zip(("#id_username", "#id_password"), site.logins["editor"], strict=True):
+    page.goto(site.address("account-log-in-by-password"))
+    for label, value in zip(("#id_login", "#id_password"), site.logins["editor"], strict=True):
         page.fill(label, value)
     page.click("main button")
     page.wait_for_url(site.address("my-enterprises"))

@@ -32,7 +32,9 @@ PAGES: dict[str, tuple[tuple[str, ...], str]] = {
     "open data by api": (("open-data-api",), ""),
     "style guide": (("style-guide",), ""),
     "report error": (("report-error", RICH), ""),
-    "log in": (("log-in",), ""),
+    "log in": (("account_login",), ""),
+    "log in by password": (("account-log-in-by-password",), ""),
+    "sign up": (("account_signup",), ""),
     "not found": (("profile", "findes-ikke"), ""),
     "gone": (("profile", WITHDRAWN), ""),
 }

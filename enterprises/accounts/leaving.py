@@ -1,0 +1,29 @@
+"""Deleting one's account. What was published stays; who published it is forgotten."""
+
+from __future__ import annotations
+
+from allauth.usersessions.models import UserSession
+from django.db import transaction
+
+from enterprises.accounts import mails
+from enterprises.models import Enterprise, User
+
+
+def may_leave(user: User) -> bool:
+    """Staff are let go by a colleague: what they did at the desk must stay on record."""
+    return not (user.is_staff or user.is_superuser)
+
+
+def left_alone(user: User) -> list[Enterprise]:
+    """The enterprises that nobody edits once this person is gone: they are there to be claimed anew."""
+    mine = Enterprise.objects.filter(editorships__user=user).order_by("name", "pk")
+    return [enterprise for enterprise in mine if enterprise.editorships.count() == 1]
+
+
+@transaction.atomic
+def leave(user: User) -> None:
+    email = user.email
+    for session in UserSession.objects.filter(user=user):
+        session.end()
+    user.delete()
+    mails.notify("account/email/deleted", email)

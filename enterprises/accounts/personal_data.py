@@ -1,0 +1,59 @@
+"""Everything the site has about one person, as the law calls it portable."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+from allauth.usersessions.models import UserSession
+from django.contrib.admin.models import LogEntry
+
+from enterprises.models import Editorship, ErrorReport, Publication, User
+
+
+def of(user: User) -> dict[str, Any]:
+    return {
+        "account": _values(
+            User.objects.filter(pk=user.pk),
+            "email",
+            "name",
+            "date_joined",
+            "last_login",
+            "is_staff",
+            "is_active",
+        )[0],
+        "mail_addresses": _values(EmailAddress.objects.filter(user=user), "email", "verified", "primary"),
+        # What proves who one is stays here: a copy of it would be a copy of the key.
+        "second_steps": _values(
+            Authenticator.objects.filter(user=user), "type", "created_at", "last_used_at"
+        ),
+        "mitid": _values(
+            SocialAccount.objects.filter(user=user), "uid", "extra_data", "date_joined", "last_login"
+        ),
+        "sessions": _values(UserSession.objects.filter(user=user), "created_at", "ip", "user_agent"),
+        "editorships": _values(
+            Editorship.objects.filter(user=user), "enterprise__name", "granted_at", "granted_how"
+        ),
+        "publications": _values(
+            Publication.objects.filter(published_by=user),
+            "enterprise__name",
+            "number",
+            "published_at",
+            "reason",
+        ),
+        "error_reports": _values(
+            ErrorReport.objects.filter(email__iexact=user.email), "enterprise__name", "message", "created_at"
+        ),
+        "desk_log": _values(
+            LogEntry.objects.filter(user=user), "action_time", "object_repr", "change_message"
+        ),
+    }
+
+
+def _values(rows: Any, *fields: str) -> list[dict[str, Any]]:
+    return [
+        {name.replace("__", "_"): value for name, value in row.items()}
+        for row in rows.order_by("pk").values(*fields)
+    ]

@@ -1,0 +1,37 @@
+"""The council's desk as an admin site of its own: nobody gets in without a second step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.admin.sites import AdminSite
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, resolve_url
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+
+class Desk(AdminSite):
+    def has_permission(self, request: HttpRequest) -> bool:
+        from enterprises.accounts.second_step import has_second_step
+
+        return super().has_permission(request) and has_second_step(request.user)
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Through the same door as everybody; staff who lack a second step are led to set one up."""
+        wanted = request.GET.get(REDIRECT_FIELD_NAME, "")
+        if not url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
+            wanted = reverse("admin:index")
+        if not request.user.is_authenticated:
+            return redirect_to_login(wanted)
+        if not super().has_permission(request):
+            raise PermissionDenied
+        return redirect(wanted if self.has_permission(request) else resolve_url("mfa_index"))
+
+    def logout(  # type: ignore[override]
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return redirect("account_logout")

@@ -1,0 +1,1 @@
+"""MitID Erhverv: whoever logs in for a company may edit the enterprise that has its CVR number."""

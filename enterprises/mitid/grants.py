@@ -1,0 +1,60 @@
+"""What a log-in with MitID Erhverv lets somebody edit: the one enterprise with that CVR number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.signals import user_logged_in
+from allauth.socialaccount.signals import social_account_added
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from enterprises import choices
+from enterprises.mitid.provider import MitIDProvider
+from enterprises.models import Editorship, Enterprise, User
+
+
+@transaction.atomic
+def grant(user: User, cvr: str) -> Enterprise | None:
+    """Let the person edit the enterprise with that number, and no longer what another number gave them.
+
+    What they were given in other ways is left alone.
+    """
+    enterprise = Enterprise.objects.filter(cvr=cvr).first()
+    take_back(user, but=enterprise)
+    if enterprise:
+        Editorship.objects.get_or_create(
+            enterprise=enterprise, user=user, defaults={"granted_how": choices.Grant.MITID}
+        )
+    return enterprise
+
+
+def take_back(user: User, but: Enterprise | None = None) -> None:
+    given = Editorship.objects.filter(user=user, granted_how=choices.Grant.MITID)
+    (given.exclude(enterprise=but) if but else given).delete()
+
+
+def apply(request: HttpRequest, user: User, account: Any) -> None:
+    """Follow what the broker has just told, and say what came of it."""
+    cvr = account.extra_data["cvr"]
+    if enterprise := grant(user, cvr):
+        messages.success(request, _("Du kan redigere %(name)s.") % {"name": enterprise.name})
+    else:
+        messages.info(request, _("Vi kender ingen virksomhed med CVR-nummer %(cvr)s endnu.") % {"cvr": cvr})
+
+
+def follow_logins() -> None:
+    user_logged_in.connect(_logged_in, dispatch_uid="mitid")
+    social_account_added.connect(_connected, dispatch_uid="mitid")
+
+
+def _logged_in(request: HttpRequest, user: User, sociallogin: Any = None, **_others: Any) -> None:
+    if sociallogin and sociallogin.account.provider == MitIDProvider.id:
+        apply(request, user, sociallogin.account)
+
+
+def _connected(request: HttpRequest, sociallogin: Any, **_others: Any) -> None:
+    if sociallogin.account.provider == MitIDProvider.id:
+        apply(request, sociallogin.user, sociallogin.account)
