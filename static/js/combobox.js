@@ -119,6 +119,7 @@ function combobox(input) {
   });
   input.addEventListener("input", () => {
     clearTimeout(timer);
+    asking.abort();  // what answers fewer letters must not come after more of them
     activate(-1);
     timer = setTimeout(ask, PAUSE);
   });
