@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+from tests.bench.load import grown
 from tests.bench.table import BEGIN, END, MIXED, Figures, mark, table, written
 
 H = Figures("H", 1, 2, 1000, 0.4, 0.1)
@@ -41,3 +42,7 @@ def test_the_readme_keeps_everything_outside_its_markers() -> None:
     once = written("# A\n", "one")
     assert once == f"# A\n\n## Speed\n\n{BEGIN}\none\n{END}\n"
     assert written(once + "after\n", "two") == once.replace("one", "two") + "after\n"
+
+
+def test_a_process_that_ends_while_it_is_measured_takes_nothing_back() -> None:
+    assert grown({1: 10.0, 2: 500.0}, {1: 14.0, 3: 1.0}) == 5.0

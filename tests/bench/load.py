@@ -25,12 +25,13 @@ def measure(
 ) -> Figures:
     script.write_text(SCRIPT % ",".join(map(json.dumps, paths)))
     _wrk(site, script, 1)
-    python, postgresql = cpu([worker]), cpu(backends(cluster))
+    before = cpu([worker]), cpu(backends(cluster))
     report = _wrk(site, script, seconds)
     served = int(re.search(r"(\d+) requests in", report)[1])
     if failed := re.search(r"Non-2xx.*", report):
         raise SystemExit(f"{row}: {failed[0]}")
-    spent = [(cpu([worker]) - python) / served, (cpu(backends(cluster)) - postgresql) / served]
+    after = cpu([worker]), cpu(backends(cluster))
+    spent = [grown(*both) / served for both in zip(before, after, strict=True)]
     rate = float(re.search(r"Requests/sec:\s+([\d.]+)", report)[1])
     return Figures(
         row, _latency(report, 50), _latency(report, 99), rate, *spent, kilobytes=_read(report) / served
@@ -53,13 +54,18 @@ def _latency(report: str, percent: int) -> float:
     return float(value) * UNITS[unit]
 
 
-def cpu(processes: list[int]) -> float:
-    """Milliseconds of CPU these processes have taken."""
-    ticks = 0
+def cpu(processes: list[int]) -> dict[int, float]:
+    """Milliseconds of CPU that each of these processes has taken."""
+    taken = {}
     for process in processes:
         fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-        ticks += int(fields[11]) + int(fields[12])
-    return 1000 * ticks / os.sysconf("SC_CLK_TCK")
+        taken[process] = 1000 * (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return taken
+
+
+def grown(before: dict[int, float], after: dict[int, float]) -> float:
+    """What they have taken meanwhile; one that has ended meanwhile, such as autovacuum's, counts nothing."""
+    return sum(taken - before.get(process, 0.0) for process, taken in after.items())
 
 
 def children(process: int) -> list[int]:
