@@ -34,6 +34,18 @@ def test_a_name_is_found_misspelt() -> None:
     assert found("kædespændren")[0] == found("kaedespaenderen")[0] == "Kædespænderen"
 
 
+@pytest.mark.parametrize("typed", ["ladhjulfabrik", "ladhjul fabrik", "ladhjul fabirk"])
+def test_a_known_word_written_apart_or_misspelt_is_that_word(typed: str) -> None:
+    """Who does the same by another name comes before who has but one of its parts, however prominently."""
+    SynonymGroup.objects.create(da=["ladhjulfabrik", "hjulmageri"])
+    a_shop("Sæbens fabrik", "Fabrik")
+    a_shop("Bien", "Hjulmageri")
+    a_shop("Cirklen", "Ladhjulfabrik")
+    assert found(typed)[:2] == ["Cirklen", "Bien"]
+    query, _ids = catalogues.present().search(typed)
+    assert dict(query.corrections) == ({"fabirk": "fabrik"} if "fabirk" in typed else {})
+
+
 def test_what_is_meant_comes_before_its_synonyms() -> None:
     SynonymGroup.objects.create(da=["ladhest", "trækdyr"])
     a_shop("Aben", "Trækdyr")

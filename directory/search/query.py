@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 from directory.search import text
 from directory.search.index import Index
+from directory.search.lexicon import LINKS
 
 LONGEST = 200
 MOST_WORDS = 12
@@ -208,7 +209,12 @@ class _Reader:
     def read(self) -> None:
         position = 0
         while position < len(self.words):
-            position += self._intent(position) or self._expression(position) or self._topic(position)
+            position += (
+                self._intent(position)
+                or self._expression(position)
+                or self._compound(position)
+                or self._topic(position)
+            )
         for concept in self.query.topics:
             concept.weight = self._rarity(concept)
             if text.stem(concept.word) in text.WEAK_STEMS:
@@ -246,6 +252,35 @@ class _Reader:
                 return length
         return 0
 
+    def _compound(self, position: int) -> int:
+        """How many words from here are one word that is known, written apart: cykel værksted; 0 for none."""
+        pair = self.words[position : position + 2]
+        if len(pair) < 2:
+            return 0
+        left, right = meant = [self._as_meant(word) for word in pair]
+        for link in LINKS:
+            stems = (text.stem(left + link + right),)
+            if not self.lexicon.forms.get(stems[0]) and stems not in self.vocabulary.same:
+                continue
+            concept = Concept(" ".join(pair))
+            self._with_kin(concept, left + link + right, 1.0)
+            if all(map(self.lexicon.knows, meant)):
+                concept.add(meant, 1.0)
+            self._ask_staff(concept, stems, 1.0)
+            for word in meant:
+                self._with_kin(concept, word, ONE_PART)
+            self.query.topics.append(concept)
+            self.query.corrections += [
+                (typed, word) for typed, word in zip(pair, meant, strict=True) if typed != word
+            ]
+            return 2
+        return 0
+
+    def _as_meant(self, word: str) -> str:
+        """The word, or where nobody knows it, the one it is most likely to be a slip for."""
+        known = self.lexicon.knows(word) or (text.stem(word),) in self.vocabulary.same
+        return word if known else next(iter(self._spellings(word)), word)
+
     def _topic(self, position: int) -> int:
         word = self.words[position]
         concept = Concept(word)
@@ -258,7 +293,6 @@ class _Reader:
             worth = BEGINNING_OF_KNOWN if concept.ways else BEGINNING
             for form in self.lexicon.beginning_with(word):
                 concept.add([form], worth)
-        self._joined(concept, position)
         self._ask_staff(concept, (self.stems[position],), 1.0)
         if " " in word:
             for part in _telling(word.split()):
@@ -295,13 +329,6 @@ class _Reader:
     def _with_kin(self, concept: Concept, word: str, worth: float) -> None:
         self._inflections(concept, word, worth)
         self._add_compounds(concept, word, worth)
-
-    def _joined(self, concept: Concept, position: int) -> None:
-        """cykel værksted is also cykelværksted."""
-        for left, right in ((position - 1, position), (position, position + 1)):
-            if left >= 0 and right < len(self.words):
-                for link in ("", "s", "e"):
-                    self._inflections(concept, self.words[left] + link + self.words[right], 1.0)
 
     def _ask_staff(self, concept: Concept, stems: Words, sureness: float) -> None:
         """What staff's groups call the same, and whose trade it is. A group speaks for one concept only."""
