@@ -202,7 +202,11 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "enterprises.accounts.forms.NameForm"
-ACCOUNT_FORMS = {"login": "enterprises.accounts.password_form.PasswordLoginForm"}
+ACCOUNT_FORMS = {
+    "login": "enterprises.accounts.log_in_forms.PasswordLoginForm",
+    "request_login_code": "enterprises.accounts.log_in_forms.CodeLoginForm",
+    "signup": "enterprises.accounts.log_in_forms.SignUpForm",
+}
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 15 * 60
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"

@@ -26,7 +26,7 @@ def press(page: Page, name: str) -> None:
 
 
 def sign_up(page: Page, site: Site, email: str) -> None:
-    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Mailadresse").fill(email)
     page.get_by_label("Dit navn").fill("Nora Nøgle")
     press(page, "Opret konto")
     expect(page.locator("h1")).to_have_text("Bekræft din mailadresse")
@@ -38,7 +38,7 @@ def sign_up(page: Page, site: Site, email: str) -> None:
 def test_a_code_from_a_mail_lets_in_and_brings_back(site: Site, visit: Visit) -> None:
     email, _password = site.logins["editor"]
     page = visit(site.address("account"), viewport=PHONE)
-    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Mailadresse").fill(email)
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text("Skriv koden")
     assert not violations(page)
@@ -93,7 +93,7 @@ def test_a_key_that_the_machine_keeps(site: Site, visit: Visit) -> None:
 
     # The mail alone is no longer enough, but the key is the second step too.
     page.goto(at("account_login"))
-    page.get_by_label("E-mail").fill("nora@example.dk")
+    page.get_by_label("Mailadresse").fill("nora@example.dk")
     press(page, "Send mig en kode")
     page.get_by_label("Kode").fill(site.code_for("nora@example.dk"))
     press(page, "Log ind")
