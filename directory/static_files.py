@@ -2,11 +2,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from whitenoise.storage import CompressedManifestStaticFilesStorage
+from whitenoise.storage import CompressedManifestStaticFilesStorage as Kept
+
+_OF_ANY_SCRIPT, _IMPORTS = Kept._js_module_import_aggregation_patterns
 
 
-class Storage(CompressedManifestStaticFilesStorage):
-    """Works each file's address out once: every page names a dozen, and only a new start changes them."""
+class Storage(Kept):
+    """Files under hashed names, whose addresses are worked out once: only a new start changes them."""
+
+    # Our scripts name each other by those names too; other people's are taken as they are.
+    patterns = (*Kept.patterns, (f"js/{_OF_ANY_SCRIPT}", _IMPORTS))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,6 +1,8 @@
 // Suggestions under a field, by the ARIA practices' pattern for a combobox with a list.
 // The field is <input data-suggestions="address" data-suggestions-label="name of the list">. A suggestion
 // leads to its url; one without fills the field with its value, and where that is whole the form is sent.
+import { element } from "./dom.js";
+
 const PAUSE = 120;
 const SHORTEST = 2;
 
@@ -131,12 +133,6 @@ function combobox(input) {
     const option = event.target.closest("[role=option]");
     if (option) choose(option);
   });
-}
-
-function element(tag, attributes) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  return made;
 }
 
 for (const input of document.querySelectorAll("input[data-suggestions]")) combobox(input);
