@@ -24,12 +24,10 @@ from django.http import HttpRequest
 from numpy.typing import NDArray
 
 from directory import replica
-from directory.doors import Doors
+from directory.intake import SUMS, Flags, Holdings, Intake, packed
 from directory.models import CatalogueChange, CatalogueState, Listing
-from directory.nearness import Points, Spot
-from directory.plates import Lines, Plates
+from directory.nearness import Spot
 from directory.search.index import Index
-from directory.search.names import Names
 from directory.search.query import Query, Vocabulary, normalised, understand
 from directory.search.ranking import rank
 from directory.search.suggestions import Suggestions
@@ -37,7 +35,6 @@ from directory.search.vocabulary import prepare
 from enterprises.models import District, LegalForm, Mark, Mission, Ownership, Sector, SynonymGroup, Term
 
 Selection = Mapping[str, tuple[str, ...]]
-Flags = NDArray[np.bool_]
 Positions = NDArray[np.int32]
 Part = CatalogueChange.Part
 
@@ -49,28 +46,13 @@ TERMS: dict[str, type[Term]] = {
     "mark": Mark,
     "legal_form": LegalForm,
 }
-SUMS = ("employees", "special_terms", "owner_members", "volunteers")
-ROW = np.dtype(
-    [
-        ("pk", "i8"),
-        ("completeness", "i2"),
-        ("confirmed", "i4"),
-        ("first_published", "f8"),
-        ("is_demo", "?"),
-        *[(name, "i4") for name in SUMS],
-    ]
-)
-READ = (
-    "pk", "facets", "words", "name", "slug", "sort_key",
-    "card__doors", "points", "completeness", "confirmed_on", "first_published_at", "is_demo", *SUMS,
-)  # fmt: skip
 # Scores that differ by less are equal.
 SAME_SCORE = 1e4
 MOST_DIFFERENCES = 5_000
 
 
 @dataclass(frozen=True)
-class Catalogue:
+class Catalogue(Holdings):
     generation: int
     terms: dict[str, dict[str, Any]]
     vocabulary: Vocabulary
@@ -81,21 +63,12 @@ class Catalogue:
     bits: dict[str, int]
     # positions in Danish alphabetical order
     by_name: Positions
-    # their sort keys, by position; shared like the index
-    keys: Lines = field(repr=False)
-    # shared with the catalogues before and after, which know fewer or more positions of it
-    index: Index = field(repr=False)
     # the values of a facet with their names, by facet and language; see facets.py
     labels: dict[tuple[str, str], dict[str, str]] = field(repr=False)
     # what a card looks like, by enterprise and language; see fragments.py
     fragments: dict[tuple[int, str], Any] = field(repr=False)
     # what a profile looks like, by slug and language; see profile_pages.py
     profiles: dict[tuple[str, str], Any] = field(repr=False)
-    # shared with other catalogues, as the index is
-    names: Names = field(repr=False)
-    doors: Doors = field(repr=False)
-    points: Points = field(repr=False)
-    plates: Plates = field(repr=False)
 
     # -- terms and counts -------------------------------------------------------------------------
 
@@ -190,7 +163,7 @@ class Catalogue:
 
     def open_at(self, moment: datetime) -> int:
         """Those with a door open, as bits."""
-        return _bits(self.doors.open_at(moment, len(self.rows))) & self.everything
+        return packed(self.doors.open_at(moment, len(self.rows))) & self.everything
 
     def nearest_first(self, found: int, origin: Spot) -> Positions:
         """The listings found, the nearest first; those without an address last, by name."""
@@ -213,12 +186,12 @@ class Catalogue:
         return np.unpackbits(packed, count=size, bitorder="little").view(bool)
 
     def bits_of(self, ids: Iterable[int]) -> int:
-        return _bits(np.isin(self.rows["pk"], list(ids))) & self.everything
+        return packed(np.isin(self.rows["pk"], list(ids))) & self.everything
 
     def bits_at(self, positions: Positions) -> int:
         flags = np.zeros(len(self.rows), bool)
         flags[positions] = True
-        return _bits(flags)
+        return packed(flags)
 
     def ids_at(self, positions: Positions) -> list[int]:
         return self.rows["pk"][positions].tolist()  # type: ignore[no-any-return]
@@ -274,10 +247,8 @@ class Catalogue:
         """This catalogue with some listings read anew: their old positions struck out, new ones added."""
         gone = self.flags(self.bits_of(changed))
         self.index.remove(np.flatnonzero(gone).tolist())
-        struck = ~_bits(gone)
-        taken = _Intake(
-            len(self.rows), self.index, self.names, self.doors, self.points, self.plates, self.keys
-        )
+        struck = ~packed(gone)
+        taken = Intake(len(self.rows), self)
         taken.read(Listing.objects.filter(pk__in=changed))
         bits = {key: value & struck for key, value in self.bits.items()}
         for key, value in taken.bits().items():
@@ -295,69 +266,6 @@ class Catalogue:
             fragments={key: kept for key, kept in self.fragments.items() if kept.pk not in changed},
             profiles={key: kept for key, kept in self.profiles.items() if kept.pk not in changed},
         )
-
-
-class _Intake:
-    """Listings read from the database, given positions one after the other."""
-
-    def __init__(
-        self,
-        start: int,
-        index: Index,
-        names: Names,
-        doors: Doors,
-        points: Points,
-        plates: Plates,
-        keys: Lines,
-    ) -> None:
-        self.start, self.index, self.names = start, index, names
-        self.doors, self.points, self.plates, self.keys = doors, points, plates, keys
-        self._rows: list[tuple[Any, ...]] = []
-        self._flags: dict[str, list[int]] = {}
-
-    @property
-    def positions(self) -> range:
-        return range(self.start, self.start + len(self._rows))
-
-    @property
-    def everything(self) -> int:
-        return (1 << len(self._rows)) - 1 << self.start
-
-    def read(self, listings: Any) -> None:
-        rows = listings.order_by("sort_key", "pk").values_list(*READ)
-        for row in rows.iterator(chunk_size=500):
-            self._take(*row)
-
-    def _take(self, pk: int, facets: list[str], words: list[str], name: str, *columns: Any) -> None:
-        position = self.start + len(self._rows)
-        slug, key, doors, points, completeness, confirmed_on, first_published_at, is_demo, *sums = columns
-        self.index.add(position, words)
-        self.doors.add(position, doors)
-        self.points.add(position, points)
-        self.names.add(name, position)
-        self.plates.add(position, name, slug)
-        confirmed = confirmed_on.toordinal() if confirmed_on else 0
-        counted = [number or 0 for number in sums]
-        self._rows.append((pk, completeness, confirmed, first_published_at.timestamp(), is_demo, *counted))
-        self.keys.put(position, key)
-        for facet in facets:
-            self._flags.setdefault(facet, []).append(position)
-
-    def rows(self) -> NDArray[np.void]:
-        return np.array(self._rows, ROW)
-
-    def bits(self) -> dict[str, int]:
-        return {key: _bits_at(positions) for key, positions in self._flags.items()}
-
-
-def _bits(flags: Flags) -> int:
-    return int.from_bytes(np.packbits(flags, bitorder="little").tobytes(), "little")
-
-
-def _bits_at(positions: list[int]) -> int:
-    flags = np.zeros(positions[-1] + 1, bool)
-    flags[positions] = True
-    return _bits(flags)
 
 
 def _places(order: NDArray[np.intp]) -> Positions:
@@ -408,25 +316,20 @@ def build() -> Catalogue:
 
 def _build() -> Catalogue:
     generation = CatalogueState.present()
-    index = Index()
-    taken = _Intake(0, index, Names(), Doors(), Points(), Plates(), Lines())
+    held = Holdings.none()
+    taken = Intake(0, held)
     taken.read(Listing.objects)
-    index.settle()
+    held.index.settle()
     return Catalogue(
+        **vars(held),
         generation=generation,
-        **_terms(index),
+        **_terms(held.index),
         rows=taken.rows(),
         everything=taken.everything,
         bits=taken.bits(),
         by_name=np.arange(len(taken.positions), dtype=np.int32),
-        keys=taken.keys,
-        index=index,
         fragments={},
         profiles={},
-        names=taken.names,
-        doors=taken.doors,
-        points=taken.points,
-        plates=taken.plates,
     )
 
 

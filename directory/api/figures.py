@@ -10,8 +10,9 @@ from django.utils.translation import override
 
 from directory import facets
 from directory.api.records import Json
-from directory.catalogue import SUMS, TERMS, Catalogue
+from directory.catalogue import TERMS, Catalogue
 from directory.finding import Finding
+from directory.intake import SUMS
 from enterprises import choices
 
 # What a term has besides slug, names and explanation.
