@@ -258,15 +258,14 @@ class _Reader:
         if len(pair) < 2:
             return 0
         left, right = meant = [self._as_meant(word) for word in pair]
-        for link in LINKS:
-            stems = (text.stem(left + link + right),)
-            if not self.lexicon.forms.get(stems[0]) and stems not in self.vocabulary.same:
+        for joined in (left + link + right for link in LINKS):
+            if not self._is_known(joined):
                 continue
             concept = Concept(" ".join(pair))
-            self._with_kin(concept, left + link + right, 1.0)
+            self._with_kin(concept, joined, 1.0)
             if all(map(self.lexicon.knows, meant)):
                 concept.add(meant, 1.0)
-            self._ask_staff(concept, stems, 1.0)
+            self._ask_staff(concept, (text.stem(joined),), 1.0)
             for word in meant:
                 self._with_kin(concept, word, ONE_PART)
             self.query.topics.append(concept)
@@ -278,8 +277,11 @@ class _Reader:
 
     def _as_meant(self, word: str) -> str:
         """The word, or where nobody knows it, the one it is most likely to be a slip for."""
-        known = self.lexicon.knows(word) or (text.stem(word),) in self.vocabulary.same
-        return word if known else next(iter(self._spellings(word)), word)
+        return word if self._is_known(word) else next(iter(self._spellings(word)), word)
+
+    def _is_known(self, word: str) -> bool:
+        """Whether the catalogue has it in some inflection, or staff speak of it."""
+        return self.lexicon.knows(word) or (text.stem(word),) in self.vocabulary.same
 
     def _topic(self, position: int) -> int:
         word = self.words[position]
