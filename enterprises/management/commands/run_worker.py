@@ -1,0 +1,91 @@
+"""The background worker: does the jobs in enterprises/tasks.py until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import threading
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db import close_old_connections
+from procrastinate import App
+from procrastinate.contrib.django import DjangoApp, app
+
+from enterprises import tasks
+
+# How long a job may take to end, once the worker is told to stop; what is cut short is done again.
+GRACE = 10
+# A database that is away is looked for so often.
+LOOKED_FOR_EVERY = 2
+
+logger = logging.getLogger(__name__)
+
+
+class Command(BaseCommand):
+    help = "Does the jobs that wait, and those that are due, until it is told to stop."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--follow", type=int, metavar="PID", help="stop when this parent process is gone")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["follow"]:
+            threading.Thread(target=_follow, args=(options["follow"],), daemon=True).start()
+        asyncio.run(_work())
+        # A job that did not end in time holds a thread, which would hold the process.
+        os._exit(0)
+
+
+def _follow(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+async def _work() -> None:
+    loop, told_to_stop = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, told_to_stop.set)
+    stopping = asyncio.create_task(told_to_stop.wait())
+    while not told_to_stop.is_set():
+        working = asyncio.create_task(_work_while_the_database_is_there())
+        await asyncio.wait((working, stopping), return_when=asyncio.FIRST_COMPLETED)
+        if told_to_stop.is_set():
+            working.cancel()
+            await asyncio.wait((working,), timeout=GRACE)
+        else:
+            error = working.exception()
+            logger.warning("The worker starts anew: %s", type(error).__name__ if error else "it lost touch")
+            await asyncio.wait((stopping,), timeout=LOOKED_FOR_EVERY)
+
+
+async def _work_while_the_database_is_there() -> None:
+    # The connections of the thread that queues what is due may be to a server that has been started anew.
+    await sync_to_async(close_old_connections)()
+    async with _workers_app().open_async() as at_work:
+        await at_work.configure_task(tasks.retry_stalled_jobs.name).defer_async()
+        await at_work.run_worker_async(
+            delete_jobs="successful",
+            update_heartbeat_interval=settings.JOBS_STALLED_AFTER / 3,
+            stalled_worker_timeout=settings.JOBS_STALLED_AFTER,
+            install_signal_handlers=False,
+        )
+
+
+def _workers_app() -> App:
+    """The site's app, with connections of its own to fetch jobs by.
+
+    The tasks still know the site's: what a job queues, it queues in its own transaction.
+    """
+    workers = DjangoApp(
+        connector=app.connector.get_worker_connector(),  # type: ignore[attr-defined]
+        periodic_defaults=settings.PROCRASTINATE_PERIODIC_DEFAULTS,
+    )
+    workers.tasks, workers.periodic_registry = app.tasks, app.periodic_registry
+    return workers
