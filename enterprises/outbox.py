@@ -17,7 +17,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from enterprises import choices, tasks
 from enterprises.models import Mail
@@ -29,6 +29,12 @@ LONGEST_ADDRESS = 254
 LONGEST_SUBJECT = 255
 # What the standard allows in a mail address, and what no person's address has, but tricks do.
 NOT_IN_AN_ADDRESS = set('"\\()[]<>,;: ')
+
+
+_REFUSED = gettext_lazy(
+    "Mailadressen kan ikke bruges. Skriv den som navn@eksempel.dk, "
+    "uden mellemrum, linjeskift, æ, ø, å og andre særlige tegn."
+)
 
 
 class AddressError(ValueError):
@@ -49,9 +55,7 @@ class EmailBackend(BaseEmailBackend):
 
 def _mails(message: EmailMessage) -> Iterator[Mail]:
     """One for each recipient, so that each is delivered, or not, by itself."""
-    sender = checked_address(parseaddr(message.from_email)[1])
-    for address in message.reply_to:
-        checked_address(parseaddr(address)[1])
+    sender, *_replies = [_bare(address) for address in (message.from_email, *message.reply_to)]
     recipients = [checked_address(address) for address in message.recipients()]
     named = copy(message)
     # Made once and kept, so that a mailbox can tell a mail that comes twice.
@@ -72,16 +76,22 @@ def _mails(message: EmailMessage) -> Iterator[Mail]:
 def checked_address(address: str) -> str:
     """The address as it was, if a mail can be sent to it."""
     try:
-        if not address.isascii() or set(address) & NOT_IN_AN_ADDRESS or len(address) > LONGEST_ADDRESS:
-            raise ValidationError("")
-        validate_email(address)
+        validate_email(_without_tricks(address))
     except ValidationError:
-        raise AddressError(
-            _(
-                "Mailadressen kan ikke bruges. Skriv den som navn@eksempel.dk, "
-                "uden mellemrum, linjeskift, æ, ø, å og andre særlige tegn."
-            )
-        ) from None
+        raise AddressError(_REFUSED) from None
+    return address
+
+
+def _bare(address: str) -> str:
+    """The address in "Name <address>"."""
+    return _without_tricks(parseaddr(address)[1] if address.isprintable() else "")
+
+
+def _without_tricks(address: str) -> str:
+    """The address. Our own may be at hosts that nobody else's can be at, so its form is not judged."""
+    plain = address.isascii() and address.isprintable() and not set(address) & NOT_IN_AN_ADDRESS
+    if not plain or "@" not in address or len(address) > LONGEST_ADDRESS:
+        raise AddressError(_REFUSED)
     return address
 
 
