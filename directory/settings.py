@@ -232,7 +232,7 @@ MISSED_SEARCH_DAYS = _number("MISSED_SEARCH_DAYS", 730)
 # A worker that has not been heard of for so many seconds is dead, and others do its jobs.
 JOBS_STALLED_AFTER = _number("JOBS_STALLED_AFTER", 30)
 # The nightly jobs of a machine that slept at night are done when it wakes.
-PROCRASTINATE_PERIODIC_DEFAULTS = {"max_delay": 20 * 3600}
+PROCRASTINATE_PERIODIC_DEFAULTS = {"max_delay": 24 * 3600}
 
 # A public address service that speaks the Adressevælger's protocol; without it "near" takes no addresses.
 ADDRESS_URL = env.str("ADDRESS_URL", default="").rstrip("/")

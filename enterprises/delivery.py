@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 import re
 import smtplib
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from email import message_from_bytes
@@ -55,10 +56,10 @@ class _Message(Message):
         return super().as_bytes(unixfrom, self.policy.clone(linesep=linesep))
 
 
-def deliver_due() -> None:
-    """Send what is due. Any number of workers may do it at once."""
+def deliver_due(stop: Callable[[], bool] = lambda: False) -> None:
+    """Send what is due, or until told to stop between two mails. Any number of workers may do it at once."""
     _settle_abandoned()
-    while (began := timezone.now()) and _due(began).exists():
+    while not stop() and (began := timezone.now()) and _due(began).exists():
         transport: Any = get_connection(settings.MAIL_TRANSPORT)
         try:
             transport.open()
@@ -66,7 +67,7 @@ def deliver_due() -> None:
             _put_off(_due(began), error)
             return
         try:
-            while (mail := _claimed()) and _send(mail, transport):
+            while not stop() and (mail := _claimed()) and _send(mail, transport):
                 pass
         finally:
             with suppress(OSError):

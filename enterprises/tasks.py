@@ -21,9 +21,9 @@ FAILED_JOBS_KEPT_HOURS = 90 * 24
 
 # The lock is for the schedule alone: with one of its own, who queues a mail would wait for all others.
 @app.periodic(cron="* * * * *", queueing_lock="deliver_mails")
-@app.task
-def deliver_mails(timestamp: int = 0) -> None:
-    delivery.deliver_due()
+@app.task(pass_context=True)
+def deliver_mails(context: JobContext, timestamp: int = 0) -> None:
+    delivery.deliver_due(stop=context.should_abort)
 
 
 @app.periodic(cron="10 0 * * *")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes
-from threading import Event, Thread
+from threading import Barrier, Event, Thread
 from typing import Any
 
 
@@ -28,6 +28,8 @@ class Postbox:
     vice: str = ""
     mails: list[Arrived] = field(default_factory=list)
     has_text: Event = field(default_factory=Event)
+    # Those who call wait for each other here.
+    meeting: Barrier | None = None
     may_go_on: Event = field(default_factory=Event)
 
     @property
@@ -55,6 +57,8 @@ class _Session(socketserver.StreamRequestHandler):
         if postbox.vice == "silent":
             postbox.may_go_on.wait()
             return
+        if postbox.meeting:
+            postbox.meeting.wait(timeout=30)
         self._say("220 mail.example ready")
         while line := self.rfile.readline().decode().strip():
             word = line.split()[0].upper()

@@ -20,8 +20,8 @@ from procrastinate.contrib.django import DjangoApp, app
 
 from enterprises import tasks
 
-# How long a job may take to end, once the worker is told to stop; what is cut short is done again.
-GRACE = 10
+# Once the worker is told to stop, a job is asked to after so many seconds, and cut short after so many.
+ASKED_AFTER, CUT_SHORT_AFTER = 1, 10
 # A database that is away is looked for so often.
 LOOKED_FOR_EVERY = 2
 
@@ -38,8 +38,6 @@ class Command(BaseCommand):
         if options["follow"]:
             threading.Thread(target=_follow, args=(options["follow"],), daemon=True).start()
         asyncio.run(_work())
-        # A job that did not end in time holds a thread, which would hold the process.
-        os._exit(0)
 
 
 def _follow(parent: int) -> None:
@@ -58,7 +56,9 @@ async def _work() -> None:
         await asyncio.wait((working, stopping), return_when=asyncio.FIRST_COMPLETED)
         if told_to_stop.is_set():
             working.cancel()
-            await asyncio.wait((working,), timeout=GRACE)
+            _done, late = await asyncio.wait((working,), timeout=CUT_SHORT_AFTER)
+            if late:
+                os._exit(1)  # a job's thread cannot be stopped any other way
         else:
             error = working.exception()
             logger.warning("The worker starts anew: %s", type(error).__name__ if error else "it lost touch")
@@ -74,6 +74,7 @@ async def _work_while_the_database_is_there() -> None:
             delete_jobs="successful",
             update_heartbeat_interval=settings.JOBS_STALLED_AFTER / 3,
             stalled_worker_timeout=settings.JOBS_STALLED_AFTER,
+            shutdown_graceful_timeout=ASKED_AFTER,
             install_signal_handlers=False,
         )
 
