@@ -9,6 +9,7 @@ import signal
 import threading
 import time
 from argparse import ArgumentParser
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -16,7 +17,11 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections
 from procrastinate import App
-from procrastinate.contrib.django import DjangoApp, app
+from procrastinate.contrib.django import DjangoApp, app, connector_params
+from procrastinate.exceptions import ConnectorException
+from procrastinate.manager import JobManager
+from procrastinate.psycopg_connector import PsycopgConnector
+from psycopg import OperationalError
 
 from enterprises import tasks
 
@@ -24,6 +29,7 @@ from enterprises import tasks
 ASKED_AFTER, CUT_SHORT_AFTER = 1, 10
 # A database that is away is looked for so often.
 LOOKED_FOR_EVERY = 2
+INSISTS = 30
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +67,9 @@ async def _work() -> None:
                 os._exit(1)  # a job's thread cannot be stopped any other way
         else:
             error = working.exception()
-            logger.warning("The worker starts anew: %s", type(error).__name__ if error else "it lost touch")
+            if error and not isinstance(error, ConnectorException):
+                raise error
+            logger.warning("The worker lost touch with the database and starts anew")
             await asyncio.wait((stopping,), timeout=LOOKED_FOR_EVERY)
 
 
@@ -84,9 +92,30 @@ def _workers_app() -> App:
 
     The tasks still know the site's: what a job queues, it queues in its own transaction.
     """
-    workers = DjangoApp(
-        connector=app.connector.get_worker_connector(),  # type: ignore[attr-defined]
-        periodic_defaults=settings.PROCRASTINATE_PERIODIC_DEFAULTS,
-    )
+    connector = PsycopgConnector(kwargs=connector_params())
+    workers = DjangoApp(connector=connector, periodic_defaults=settings.PROCRASTINATE_PERIODIC_DEFAULTS)
+    workers.job_manager = _Minutes(connector)
     workers.tasks, workers.periodic_registry = app.tasks, app.periodic_registry
     return workers
+
+
+class _Minutes(JobManager):
+    """Notes what came of a job though the database is away for a moment: a job that nobody finishes
+    while its worker lives would seem to be at work for ever."""
+
+    async def finish_job(self, *args: Any, **kwargs: Any) -> None:
+        await _insist(super().finish_job, *args, **kwargs)
+
+    async def retry_job(self, *args: Any, **kwargs: Any) -> None:
+        await _insist(super().retry_job, *args, **kwargs)
+
+
+async def _insist(note: Callable[..., Awaitable[None]], *args: Any, **kwargs: Any) -> None:
+    for _again in range(INSISTS):
+        try:
+            return await note(*args, **kwargs)
+        except ConnectorException as error:
+            if not isinstance(error.__cause__, OperationalError):
+                raise
+            await asyncio.sleep(LOOKED_FOR_EVERY)
+    return await note(*args, **kwargs)
