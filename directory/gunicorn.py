@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -44,7 +45,18 @@ def when_ready(server: Any) -> None:
     gc.freeze()
     _return_memory()
     if announcement := os.environ.get("ANNOUNCE"):
+        _start_worker()
         print(announcement, flush=True)
+
+
+def _start_worker() -> None:
+    """`make run` does its own jobs; in production the worker is a service beside this one."""
+    global _worker
+    command = [sys.executable, "manage.py", "run_worker", "--follow", str(os.getpid())]
+    _worker = subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603
+
+
+_worker: subprocess.Popen[bytes] | None = None
 
 
 def _return_memory() -> None:
@@ -93,7 +105,13 @@ def post_fork(server: Any, worker: Any) -> None:
 
 
 def on_exit(server: Any) -> None:
-    """Let go of the embedded PostgreSQL that `make run` started."""
+    """Stop the worker and let go of the embedded PostgreSQL that `make run` started."""
+    if _worker:
+        _worker.terminate()
+        try:
+            _worker.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            _worker.kill()
     lock = os.environ.get("EMBEDDED_LOCK")
     embedded = database.embedded()
     if lock and embedded:

@@ -39,10 +39,10 @@ def _switch(name: str, *, default: bool) -> bool:
     return SWITCH.get(written, default)
 
 
-def _number(name: str, default: int) -> int:
+def _number(name: str, default: int, *, least: int = 0) -> int:
     written = env.str(name, default=str(default)).strip()
-    if not written.isdigit():
-        raise ImproperlyConfigured(f"{name} must be a whole number, not {written!r}.")
+    if not written.isdigit() or int(written) < least:
+        raise ImproperlyConfigured(f"{name} must be a whole number, {least} or more, not {written!r}.")
     return int(written)
 
 
@@ -127,6 +127,7 @@ except ValueError as error:
 INSTALLED_APPS = [
     "directory",
     "enterprises",
+    "procrastinate.contrib.django",
     "django_filters",
     "django_htmx",
     "enterprises.mitid",
@@ -280,7 +281,21 @@ except Exception as error:  # django-environ raises the bare class
     raise ImproperlyConfigured(
         "EMAIL_URL cannot be read: use smtp+tls://user:password@host:587 or consolemail://."
     ) from error
+# Mails are queued in the transaction that causes them, and the worker hands them to what EMAIL_URL names.
+MAIL_TRANSPORT = vars()["EMAIL_BACKEND"].replace("django.core.mail.backends.smtp", "enterprises.smtp")
+EMAIL_BACKEND = "enterprises.outbox.EmailBackend"
+EMAIL_TIMEOUT = _number("EMAIL_TIMEOUT", 20, least=1)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"hej@{_site.hostname}")
+# For how many days a mail's text is kept once it is sent, and for how many the outbox remembers it at all.
+MAIL_TEXT_DAYS = _number("MAIL_TEXT_DAYS", 14)
+MAIL_LOG_DAYS = _number("MAIL_LOG_DAYS", 365)
+# The council's report compares with the year before.
+MISSED_SEARCH_DAYS = _number("MISSED_SEARCH_DAYS", 730)
+
+# A worker that has not been heard of for so many seconds is dead, and others do its jobs.
+JOBS_STALLED_AFTER = _number("JOBS_STALLED_AFTER", 30, least=1)
+# The nightly jobs of a machine that slept at night are done when it wakes.
+PROCRASTINATE_PERIODIC_DEFAULTS = {"max_delay": 24 * 3600}
 
 # A public address service that speaks the Adressevælger's protocol; without it "near" takes no addresses.
 ADDRESS_URL = env.str("ADDRESS_URL", default="").rstrip("/")

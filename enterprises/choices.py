@@ -107,3 +107,19 @@ class Grant(TextChoices):
     STAFF = "staff", _("Givet af rådets medarbejdere")
     DEMO = "demo", _("Demo")
     MITID = "mitid", _("MitID Erhverv")
+
+
+class MailState(TextChoices):
+    """Where a mail in the outbox stands."""
+
+    WAITING = "waiting", _("Venter")
+    SENDING = "sending", _("Sendes nu")
+    SENT = "sent", _("Sendt")
+    FAILED = "failed", _("Kunne ikke sendes")
+    # The line was lost, or the worker, when the mail server may have had all of it.
+    UNCERTAIN = "uncertain", _("Uvist, om den er sendt")
+    GIVEN_UP = "given_up", _("Opgivet")
+
+    @classmethod
+    def unfinished(cls) -> list[str]:
+        return [cls.WAITING, cls.SENDING]

@@ -7,7 +7,7 @@ import re
 import time
 import unicodedata
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from threading import Lock
 
 from django.db import Error, connection, transaction
@@ -98,6 +98,10 @@ def _write(searches: dict[Search, int]) -> bool:
         logger.warning("A search without results was not counted", exc_info=True)
         return False
     return True
+
+
+def forget_older_than(days: int) -> None:
+    MissedSearch.objects.filter(day__lt=timezone.localdate() - timedelta(days=days)).delete()
 
 
 def without_personal_data(text: str) -> str:

@@ -473,7 +473,16 @@ def test_no_page_of_the_desk_needs_inline_scripts_or_styles(clerk: Client, publi
     pages += [reverse("admin:enterprises_publication_change", args=[publication.pk])]
     pages += [reverse("admin:enterprises_user_change", args=[User.objects.get(name="Karen Clerk").pk])]
     pages += [reverse("admin:enterprises_enterprise_delete", args=[an_enterprise("Kladde").pk])]
-    for model in ("enterprise", "publication", "withdrawal", "errorreport", "editorship", "user", "place"):
+    for model in (
+        "enterprise",
+        "publication",
+        "withdrawal",
+        "errorreport",
+        "editorship",
+        "user",
+        "place",
+        "mail",
+    ):
         pages.append(reverse(f"admin:enterprises_{model}_changelist"))
     for word in ("sector", "mission", "ownership", "legalform", "district", "mark", "enterprise", "user"):
         pages += [reverse(f"admin:enterprises_{word}_{page}") for page in ("changelist", "add")]

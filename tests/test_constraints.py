@@ -21,6 +21,7 @@ from enterprises.models import (
     HoursException,
     LegalForm,
     Link,
+    Mail,
     Mark,
     MarkOf,
     MissedSearch,
@@ -110,7 +111,13 @@ def missed(*rows: dict[str, Any]) -> Rows:
     ]
 
 
+def mail(*rows: dict[str, Any]) -> Rows:
+    usual = {"message_id": "<1@x.dk>", "recipient": "ida@x.dk", "content": b"Hej", "due_at": timezone.now()}
+    return lambda _bakery: [Mail(**usual | row) for row in rows]
+
+
 publication = {"schema_version": 1, "snapshot": {}, "change": "published", "published_at": timezone.now()}
+ended = {"due_at": None, "ended_at": timezone.now()}
 proof = {"criterion": "purpose", "proof": "statutes", "wording_da": "Det står der."}
 
 BAD: list[tuple[str, Rows]] = [
@@ -186,6 +193,13 @@ BAD: list[tuple[str, Rows]] = [
     ("missed_search_counted_in_one_row", missed({}, {"count": 2})),
     ("missed_search_has_a_text", missed({"text": ""})),
     ("missed_search_was_made", missed({"count": 0})),
+    ("mail_queued_once_per_recipient", mail({}, {})),
+    ("mail_is_in_a_known_state", mail({"state": "lost"} | ended)),
+    ("mail_is_due_or_ended", mail({"due_at": None})),
+    ("mail_is_due_or_ended", mail({"state": "sent"})),
+    ("mail_is_due_or_ended", mail({"state": "sending"} | ended)),
+    ("mail_has_content_until_it_ends", mail({"content": b""})),
+    ("mail_has_a_recipient", mail({"recipient": ""})),
     ("catalogue_has_one_state", lambda _bakery: [CatalogueState(pk=2)]),
     ("api_use_counted_in_one_row", lambda _: [ApiUse(minute=1, who=2, count=n) for n in (1, 2)]),
 ]  # fmt: skip
@@ -200,6 +214,7 @@ GOOD: list[Rows] = [
     of_bakery(Evidence, {"checked_on": DAY, "expires_on": date(2026, 11, 24)}, {"expires_on": DAY}, **proof),
     of_its_place(HoursException, {"first_day": DAY, "last_day": DAY}),
     missed({}, {"language": "en"}, {"text": "ubåde"}, {"day": date(2026, 11, 24)}),
+    mail({}, {"recipient": "ole@x.dk"}, {"message_id": "<2@x.dk>", "state": "sent", "content": b""} | ended),
     of_its_place(OpeningHours, {"weekday": 6, "opens": time(22), "closes": time(2)}),
 ]
 

@@ -292,3 +292,20 @@ def test_what_a_worker_has_counted_is_written_when_it_ends(city: City) -> None:
             assert one.ask("/virksomheder/?q=tidsmaskine").status == 200
     counted = sql(city.primary, "SELECT count FROM enterprises_missedsearch WHERE text = 'tidsmaskine'")
     assert counted == 3
+
+
+def test_the_worker_works_on_the_primary(city: City) -> None:
+    queue = (
+        "from django.core.mail import EmailMessage, get_connection;"
+        "outbox = get_connection('enterprises.outbox.EmailBackend');"
+        "outbox.send_messages([EmailMessage('Hej', 'Hej', to=['ida@example.dk'])])"
+    )
+    environment = city.environment | {"EMAIL_URL": "dummymail://"}
+    with city.lagging():
+        city.run(queue)
+        worker = subprocess.Popen([sys.executable, "manage.py", "run_worker"], cwd=CHECKOUT, env=environment)
+        try:
+            eventually(lambda: sql(city.primary, "SELECT state FROM enterprises_mail") == "sent")
+        finally:
+            worker.terminate()
+            worker.wait(timeout=20)

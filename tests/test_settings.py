@@ -77,6 +77,8 @@ def test_production_passes_with_a_replica_too() -> None:
         ({"HSTS_SECONDS": "a year"}, "HSTS_SECONDS"),
         ({"BEHIND_PROXY": "maybe"}, "BEHIND_PROXY"),
         ({"EMAIL_URL": "nonsense"}, "EMAIL_URL"),
+        ({"EMAIL_TIMEOUT": "0"}, "EMAIL_TIMEOUT"),
+        ({"JOBS_STALLED_AFTER": "0"}, "JOBS_STALLED_AFTER"),
         ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS"),
         ({"ALLOWED_HOSTS": "a.example,*"}, "ALLOWED_HOSTS"),
         ({"DEMO": "0", "DEBUG": "1", "SECRET_KEY": None}, "SECRET_KEY"),

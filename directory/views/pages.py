@@ -42,6 +42,8 @@ def privacy(request: HttpRequest) -> HttpResponse:
     context = {
         "canonical": reverse("privacy"),
         "session_cookie": settings.SESSION_COOKIE_NAME,
+        "mail_text_days": settings.MAIL_TEXT_DAYS,
+        "mail_log_days": settings.MAIL_LOG_DAYS,
         "session_days": timedelta(seconds=settings.SESSION_COOKIE_AGE).days,
         "csrf_cookie": settings.CSRF_COOKIE_NAME,
         "street_map": settings.STREET_MAP,

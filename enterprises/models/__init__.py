@@ -2,6 +2,7 @@
 
 from enterprises.models.enterprise import BuyerFacts, Enterprise, FormerSlug, Link, Offer, Opening, SectorOf
 from enterprises.models.evidence import Evidence, MarkOf
+from enterprises.models.mail import Mail
 from enterprises.models.missed import MissedSearch
 from enterprises.models.people import Editorship, ErrorReport, User
 from enterprises.models.place import HoursException, OpeningHours, Place
@@ -20,6 +21,7 @@ __all__ = [
     "HoursException",
     "LegalForm",
     "Link",
+    "Mail",
     "Mark",
     "MarkOf",
     "MissedSearch",

@@ -9,4 +9,6 @@ class Command(BaseCommand):
     help = "Makes every listing anew from the current publications."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"{listings.rebuild()} listings are rebuilt.")
+        count = listings.rebuild()
+        if options["verbosity"]:
+            self.stdout.write(f"{count} listings are rebuilt.")

@@ -1,0 +1,62 @@
+"""What the worker does, and when. A job may be killed at any moment and done again from its beginning."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.management import call_command
+from procrastinate import JobContext, RetryStrategy
+from procrastinate.contrib.django import app
+from procrastinate.jobs import Status
+
+from enterprises import delivery, missed
+
+# Schedules are in UTC; the nightly ones come after Denmark's midnight, whatever the season.
+
+# After 10 seconds, then after 100, 1000 and 10000 more.
+AGAIN = RetryStrategy(max_attempts=4, exponential_wait=10)
+# A job that has taken so many workers with it is left alone.
+MOST_LIVES = 5
+FAILED_JOBS_KEPT_HOURS = 90 * 24
+
+
+# The lock is for the schedule alone: with one of its own, who queues a mail would wait for all others.
+@app.periodic(cron="* * * * *", queueing_lock="deliver_mails")
+@app.task(pass_context=True)
+def deliver_mails(context: JobContext, timestamp: int = 0) -> None:
+    delivery.deliver_due(stop=context.should_abort)
+
+
+@app.periodic(cron="10 0 * * *")
+@app.task(retry=AGAIN, lock="rebuild_listings")
+def rebuild_listings(timestamp: int = 0) -> None:
+    call_command("rebuild_listings", verbosity=0)
+
+
+@app.periodic(cron="20 0 * * *")
+@app.task(retry=AGAIN)
+def forget_old_mails(timestamp: int = 0) -> None:
+    delivery.forget_old()
+
+
+@app.periodic(cron="30 0 * * *")
+@app.task(retry=AGAIN)
+def forget_old_missed_searches(timestamp: int = 0) -> None:
+    missed.forget_older_than(settings.MISSED_SEARCH_DAYS)
+
+
+@app.periodic(cron="40 0 * * *")
+@app.task(pass_context=True, retry=AGAIN)
+async def forget_old_jobs(context: JobContext, timestamp: int = 0) -> None:
+    await context.app.job_manager.delete_old_jobs(nb_hours=FAILED_JOBS_KEPT_HOURS, include_failed=True)
+
+
+@app.periodic(cron="* * * * *", queueing_lock="retry_stalled_jobs")
+@app.task(pass_context=True)
+async def retry_stalled_jobs(context: JobContext, timestamp: int = 0) -> None:
+    """Take over what dead workers had begun."""
+    jobs = context.app.job_manager
+    for job in await jobs.get_stalled_jobs(seconds_since_heartbeat=settings.JOBS_STALLED_AFTER):
+        if job.attempts < MOST_LIVES:
+            await jobs.retry_job(job)
+        else:
+            await jobs.finish_job(job, Status.FAILED, delete_job=False)

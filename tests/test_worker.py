@@ -1,0 +1,234 @@
+"""The background worker as a process of its own, on a database that others see: killed, doubled, cut off."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.core.mail import send_mail
+from django.db import connection, transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
+
+from directory.database import CHECKOUT
+from directory.models import Listing
+from enterprises import tasks
+from enterprises.models import Mail, MissedSearch
+from tests.builders import published
+from tests.mail_server import Postbox, mail_server
+from tests.servers import database_url, serving
+
+Environment = dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def database(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """A copy of the tests' database, in which what is written is there for all."""
+    original = connection.settings_dict["NAME"]
+    assert original.startswith("test_"), "pytest-django makes one where a test is marked with django_db"
+    copy = f"{original}_worker"
+    with django_db_blocker.unblock():
+        connection.close()
+        with connection._nodb_cursor() as cursor:  # type: ignore[attr-defined]
+            cursor.execute(f'DROP DATABASE IF EXISTS "{copy}" WITH (FORCE)')
+            cursor.execute(f'CREATE DATABASE "{copy}" TEMPLATE "{original}"')
+        connection.settings_dict["NAME"] = copy
+        try:
+            yield database_url(connection.settings_dict, copy)
+        finally:
+            connection.close()
+            connection.settings_dict["NAME"] = original
+            with connection._nodb_cursor() as cursor:  # type: ignore[attr-defined]
+                cursor.execute(f'DROP DATABASE "{copy}" WITH (FORCE)')
+
+
+@pytest.fixture
+def postbox() -> Iterator[Postbox]:
+    with mail_server() as box:
+        yield box
+
+
+@pytest.fixture
+def environment(database: str, postbox: Postbox, settings: Any) -> Iterator[Environment]:
+    settings.EMAIL_BACKEND = "enterprises.outbox.EmailBackend"
+    yield os.environ | {
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "DATABASE_URL": database,
+        "EMAIL_URL": postbox.url,
+        "EMAIL_TIMEOUT": "60",
+        "JOBS_STALLED_AFTER": "1",
+    }
+    Mail.objects.all().delete()
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE")
+
+
+@contextmanager
+def working(environment: Environment) -> Iterator[subprocess.Popen[bytes]]:
+    worker = subprocess.Popen([sys.executable, "manage.py", "run_worker"], cwd=CHECKOUT, env=environment)
+    try:
+        yield worker
+    finally:
+        worker.terminate()
+        worker.wait(timeout=20)
+
+
+def killed(worker: subprocess.Popen[bytes]) -> None:
+    """Kill it, and wait until it can be told that it is dead."""
+    worker.kill()
+    worker.wait()
+    heard_of = ProcrastinateWorker.objects.filter(last_heartbeat__gt=Now() - timedelta(seconds=1))
+    eventually(lambda: not heard_of.exists())
+
+
+def eventually(happens: Callable[[], Any]) -> None:
+    deadline = time.monotonic() + 30
+    while not happens():
+        assert time.monotonic() < deadline, "it never happened"
+        time.sleep(0.02)
+
+
+def write(*recipients: str) -> None:
+    for recipient in recipients:
+        send_mail("Hej", "Kære du", None, [recipient])
+
+
+def states() -> dict[str, int]:
+    found: dict[str, int] = {}
+    for state in Mail.objects.values_list("state", flat=True):
+        found[state] = found.get(state, 0) + 1
+    return found
+
+
+def others_connected() -> int:
+    """How many connections others have to this database."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        )
+        return int(cursor.fetchone()[0])
+
+
+def cut_off() -> None:
+    """End all connections of the worker's, as a server does that is started anew."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
+def waiting_for(table: str) -> int:
+    """How many wait for somebody to let go of a table."""
+    with connection.cursor() as cursor:
+        query = "SELECT count(*) FROM pg_locks WHERE relation = %s::regclass AND NOT granted"
+        cursor.execute(query, [table])
+        return int(cursor.fetchone()[0])
+
+
+@pytest.mark.django_db
+def test_a_job_is_queued_in_the_transaction_that_causes_it() -> None:
+    for kept in (False, True):
+        with transaction.atomic():
+            tasks.rebuild_listings.defer()
+            transaction.set_rollback(not kept)
+        assert ProcrastinateJob.objects.exists() == kept
+
+
+def test_it_sends_what_is_committed_and_not_what_is_rolled_back(
+    environment: Environment, postbox: Postbox
+) -> None:
+    with working(environment):
+        with transaction.atomic():
+            write("fortrudt@example.dk")
+            transaction.set_rollback(True)
+        with transaction.atomic():
+            write("a@example.dk", "b@example.dk")
+        eventually(lambda: states() == {"sent": 2})
+    assert postbox.recipients() == ["a@example.dk", "b@example.dk"]
+
+
+def test_it_survives_a_database_that_is_started_anew(environment: Environment, postbox: Postbox) -> None:
+    job = ProcrastinateJob.objects.filter(pk=tasks.rebuild_listings.defer())
+    with working(environment) as worker:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE directory_listing")
+            eventually(lambda: waiting_for("directory_listing"))
+            cut_off()
+            # What came of the job that was cut short is noted, or nobody would do it again.
+            eventually(lambda: job.get().status == "todo" and job.get().attempts == 1)
+        write("ida@example.dk")
+        eventually(lambda: states() == {"sent": 1})
+        assert worker.poll() is None
+    assert postbox.recipients() == ["ida@example.dk"]
+
+
+def test_two_workers_never_send_one_mail_twice(environment: Environment, postbox: Postbox) -> None:
+    recipients = [f"{number:02}@example.dk" for number in range(40)]
+    write(*recipients)
+    postbox.meeting = Barrier(2)
+    with working(environment), working(environment):
+        eventually(lambda: states() == {"sent": 40})
+    assert postbox.recipients() == recipients
+
+
+def test_a_worker_killed_while_it_sends_leaves_an_uncertain_mail(
+    environment: Environment, postbox: Postbox
+) -> None:
+    postbox.vice = "hanging"
+    write("ida@example.dk")
+    with working(environment) as worker:
+        assert postbox.has_text.wait(timeout=30)
+        assert states() == {"sending": 1}
+        killed(worker)
+    Mail.objects.update(due_at=timezone.now())
+    postbox.vice = ""
+    with working(environment):
+        eventually(lambda: states() == {"uncertain": 1})
+        write("ole@example.dk")
+        eventually(lambda: states() == {"uncertain": 1, "sent": 1})
+    assert postbox.recipients() == ["ida@example.dk", "ole@example.dk"]
+
+
+def test_a_job_whose_worker_is_killed_is_done_by_the_next(environment: Environment) -> None:
+    bakery = published("Brød & Broer")
+    Listing.objects.filter(pk=bakery.pk).update(name="Forkert")
+    job = ProcrastinateJob.objects.filter(pk=tasks.rebuild_listings.defer())
+    with working(environment) as worker, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE directory_listing")
+        eventually(lambda: waiting_for("directory_listing"))
+        killed(worker)
+    assert job.get().status == "doing"
+    with working(environment):
+        eventually(lambda: not job.exists())
+    assert Listing.objects.get(pk=bakery.pk).name == "Brød & Broer"
+
+
+def test_what_should_have_been_done_at_night_is_done(environment: Environment) -> None:
+    today = timezone.localdate()
+    for days in (729, 731):
+        MissedSearch.objects.create(day=today - timedelta(days=days), text=f"{days}", language="da")
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_periodic_defers")
+    with working(environment):
+        eventually(lambda: list(MissedSearch.objects.values_list("text", flat=True)) == ["729"])
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_the_worker_of_make_run_ends_with_it(environment: Environment, number: signal.Signals) -> None:
+    with serving(environment | {"ANNOUNCE": "ready"}) as (_site, gunicorn):
+        eventually(ProcrastinateWorker.objects.exists)
+        gunicorn.send_signal(number)
+        gunicorn.wait(timeout=20)
+        eventually(lambda: not others_connected())
