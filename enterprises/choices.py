@@ -106,3 +106,8 @@ class Grant(TextChoices):
 
     STAFF = "staff", _("Givet af rådets medarbejdere")
     DEMO = "demo", _("Demo")
+
+
+class PhotoKind(TextChoices):
+    LOGO = "logo", _("Logo")
+    PHOTO = "photo", _("Billede")
