@@ -2,10 +2,12 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from enterprises import views
+from enterprises import photo_views, views
 
 urlpatterns = [
     path(_("konto/log-ind/"), LoginView.as_view(template_name="account/log_in.html"), name="log-in"),
     path(_("konto/log-ud/"), LogoutView.as_view(), name="log-out"),
     path(_("min/"), views.my_enterprises, name="my-enterprises"),
+    path(_("min/<int:pk>/billeder/"), photo_views.photos, name="photos"),
+    path(_("min/<int:pk>/billeder/<int:photo_pk>/"), photo_views.photo, name="change-photo"),
 ]
