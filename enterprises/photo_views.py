@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import TYPE_CHECKING
 
 from django import forms
 from django.contrib import messages
@@ -19,10 +20,15 @@ from enterprises.photos import keeping, reading, uploads
 
 logger = logging.getLogger(__name__)
 
+if TYPE_CHECKING:
+    PhotoForm = forms.ModelForm[Photo]
+else:
+    PhotoForm = forms.ModelForm
+
 STEPS = {"up": -1, "down": 1}
 
 
-class WordsForm(forms.ModelForm[Photo]):
+class WordsForm(PhotoForm):
     """What is said about a picture."""
 
     class Meta:
@@ -140,16 +146,16 @@ def _page(
 ) -> HttpResponse:
     """The page; with one form that is wrong where there is one."""
     photos = enterprise.photos.all()
-    forms = {photo: WordsForm(instance=photo, auto_id=_ids(photo.pk)) for photo in photos}
+    words = {photo: WordsForm(instance=photo, auto_id=_ids(photo.pk)) for photo in photos}
     new: dict[str, WordsForm] = {kind: form(auto_id=_ids(kind)) for kind, form in UPLOADS.items()}
     if wrong and wrong_upload:
         new[wrong_upload] = wrong
     elif wrong:
-        forms[wrong.instance] = wrong
+        words[wrong.instance] = wrong
     context = {
         "enterprise": enterprise,
-        "logo": [(photo, form) for photo, form in forms.items() if photo.kind == choices.PhotoKind.LOGO],
-        "photos": [(photo, form) for photo, form in forms.items() if photo.kind == choices.PhotoKind.PHOTO],
+        "logo": [(photo, form) for photo, form in words.items() if photo.kind == choices.PhotoKind.LOGO],
+        "photos": [(photo, form) for photo, form in words.items() if photo.kind == choices.PhotoKind.PHOTO],
         "new_logo": new[choices.PhotoKind.LOGO],
         "new_photo": new[choices.PhotoKind.PHOTO],
         "most": keeping.MOST_PHOTOS,

@@ -8,7 +8,7 @@ os.environ["SITE_URL"] = "http://testserver"
 os.environ["CONTACT_EMAIL"] = "raadet@example.dk"
 os.environ.setdefault("EMBEDDED_DATABASE", "test")
 # Each test that needs pictures brings a place for them.
-os.environ["PICTURE_STORE"] = "/nowhere"
+os.environ["PICTURE_STORE"] = "/dev/null/nowhere"
 
 from directory.settings import *  # noqa: F403 – settings are meant to be taken whole
 

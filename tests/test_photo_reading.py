@@ -1,4 +1,4 @@
-"""What becomes of files that people send in: good pictures turn out right, bad ones leave nothing but a sentence."""
+"""What becomes of files people send in: good ones turn out right, bad ones leave nothing but a sentence."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ with the digest of the master, so what a name holds never changes and may be cac
 from __future__ import annotations
 
 import hashlib
+import re
 from io import BytesIO
 from typing import Any
 
@@ -44,8 +45,9 @@ def width_name(digest: str, width: int, extension: str) -> str:
 
 
 def digest_in(name: str) -> str:
-    """The digest a file's name begins with; whatever else for a file that is none of ours."""
-    return name.rpartition("/")[2].partition(".")[0].partition("-")[0]
+    """The digest a file's name begins with; empty for a file that is none of ours."""
+    found = re.fullmatch(r"\w\w/([0-9a-f]{32})(-\d+)?\.\w+", name)
+    return found[1] if found else ""
 
 
 def digest_of(master: bytes) -> str:

@@ -109,12 +109,13 @@ def remove_orphans() -> int:
 def _remove_orphans_of(shard: str) -> int:
     store = files.store()
     with _alone():
-        names = store.names(shard)
-        digests = {files.digest_in(name) for name in names}
+        names = {name: files.digest_in(name) for name in store.names(shard)}
+        digests = set(filter(None, names.values()))
         used = set(Photo.objects.filter(digest__in=digests).values_list("digest", flat=True))
-        used |= {digest for digest in digests - used if Publication.objects.showing(digest).exists()}
+        used |= {digest for digest in digests - used if Publication.objects.showing(digest)}
+        orphans = [name for name, digest in names.items() if digest in digests - used]
         # Nobody is writing now, so an unfinished file is one whose writer was killed.
-        orphans = [name for name in names if files.digest_in(name) not in used or name.endswith(UNFINISHED)]
+        orphans += [name for name in names if name.endswith(UNFINISHED)]
         for name in orphans:
             store.delete(name)
     return len(orphans)
