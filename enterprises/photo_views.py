@@ -39,11 +39,6 @@ class WordsForm(PhotoForm):
             "alt_en": gettext_lazy("Hvad ser man på billedet? (engelsk)"),
             "credit": gettext_lazy("Fotograf"),
         }
-        help_texts = {
-            "alt_da": gettext_lazy(
-                "Læses op for dem, der ikke kan se det. Fx “To bagere tager brød ud af ovnen”."
-            ),
-        }
         error_messages = {
             "alt_da": {"required": gettext_lazy("Skriv, hvad man ser på billedet.")},
         }
@@ -61,6 +56,13 @@ class UploadForm(WordsForm):
     )
     field_order = ("file", "alt_da", "alt_en", "credit")
 
+    class Meta(WordsForm.Meta):
+        help_texts = {
+            "alt_da": gettext_lazy(
+                "Læses op for dem, der ikke kan se det. Fx “To bagere tager brød ud af ovnen”."
+            ),
+        }
+
     def refuse(self, field: str, sentence: str) -> None:
         """Say that alone of the field."""
         self.errors.pop(field, None)
@@ -68,7 +70,7 @@ class UploadForm(WordsForm):
 
 
 class LogoForm(UploadForm):
-    class Meta(WordsForm.Meta):
+    class Meta(UploadForm.Meta):
         fields = ("alt_da", "alt_en")  # type: ignore[assignment]
         labels = {
             "alt_da": gettext_lazy("Hvad ser man på logoet? (dansk)"),

@@ -23,7 +23,7 @@ WIDTHS = {choices.PhotoKind.PHOTO: (480, 960, 1600), choices.PhotoKind.LOGO: (16
 # The longest side of a master: more than any width needs, so that wider ones can be made later.
 LONGEST = {choices.PhotoKind.PHOTO: 2400, choices.PhotoKind.LOGO: 800}
 ENCODED: dict[str, dict[str, Any]] = {
-    "avif": {"format": "AVIF", "quality": 55, "speed": 8, "max_threads": 1},
+    "avif": {"format": "AVIF", "quality": 50, "speed": 7, "max_threads": 1},
     "webp": {"format": "WEBP", "quality": 76, "method": 4},
     "jpg": {"format": "JPEG", "quality": 78, "optimize": True, "progressive": True},
 }

@@ -86,6 +86,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[S
             "SITE_URL": url,
             "ADDRESS_URL": addresses.url,
             "STATIC_ROOT": str(tmp_path_factory.mktemp("static")),
+            "PICTURE_STORE": str(tmp_path_factory.mktemp("pictures")),
         }
         built = _python("-m", "tests.browser.city", env=environment, stdout=subprocess.PIPE)
         output, _ = built.communicate(timeout=180)
