@@ -10,7 +10,7 @@ from typing import Any
 from PIL import Image, ImageCms, ImageDraw
 
 from enterprises.models import Enterprise, Photo
-from enterprises.photos import keeping
+from enterprises.photos import chores, keeping
 
 RED, GREEN, BLUE, WHITE = (220, 30, 30), (30, 160, 60), (30, 60, 200), (255, 255, 255)
 
@@ -34,7 +34,7 @@ def a_photo(enterprise: Enterprise, *, kind: str = "photo", seed: int = 0, **fie
     """A picture of the enterprise whose widths are made."""
     words = {"alt_da": "To bagere ved ovnen"} | fields
     photo = keeping.add(enterprise, encoded(picture(seed=seed)), kind=kind, **words)
-    keeping.make_widths(photo.pk)
+    chores.make_widths(photo.pk)
     photo.refresh_from_db()
     return photo
 

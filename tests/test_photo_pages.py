@@ -80,14 +80,21 @@ def test_my_enterprises_lead_there(editor: Client, bakery: Enterprise) -> None:
     ids=["a text", "a bomb", "truncated", "HEIC", "empty", "huge"],
 )
 def test_a_bad_file_is_refused_on_the_page(
-    editor: Client, bakery: Enterprise, pictures: Folder, content: bytes, sentence: str
+    editor: Client,
+    bakery: Enterprise,
+    pictures: Folder,
+    content: bytes,
+    sentence: str,
+    settings: Any,
+    tmp_path: Any,
 ) -> None:
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path
     page = upload(editor, bakery, content, alt_da="To bagere ved ovnen").page
     assert sentence in page.one(role="alert").text
     assert page.one("input", id="id_photo_alt_da").attrs["value"] == "To bagere ved ovnen"
     assert len(page.one("div", class_="field-wrong").all("ul", class_="errorlist")) == 1
     assert not Photo.objects.exists()
-    assert not pictures.root.exists()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_photo_needs_a_word_about_it(editor: Client, bakery: Enterprise, pictures: Folder) -> None:

@@ -14,7 +14,7 @@ from PIL import Image
 
 from enterprises import publishing, snapshots
 from enterprises.models import Enterprise, Photo
-from enterprises.photos import files, keeping, reading
+from enterprises.photos import chores, files, keeping, locking, reading
 from enterprises.photos.store import Folder, store_at
 from tests import images
 from tests.bucket import a_bucket
@@ -130,26 +130,26 @@ def test_killed_while_it_makes_them_it_goes_on_next_time(
         # A process that is killed cleans nothing up.
         dying.setattr(Path, "unlink", lambda *args, **kwargs: None)
         with pytest.raises(Killed):
-            keeping.make_widths(photo.pk)
+            chores.make_widths(photo.pk)
     photo.refresh_from_db()
     assert photo.made_at is None
     assert len(kept(pictures)) == 1 + writes + 1
     before = {name: pictures.read(name) for name in pictures.names(photo.digest[:2])}
 
-    keeping.make_widths(photo.pk)
+    chores.make_widths(photo.pk)
     photo.refresh_from_db()
     assert photo.made_at
     assert {name: pictures.read(name) for name in before} == before
-    assert keeping.remove_orphans() == 1, "the file that was not finished"
+    assert chores.remove_orphans() == 1, "the file that was not finished"
     assert kept(pictures) == all_files(photo)
 
 
 def test_making_them_twice_changes_nothing(bakery: Enterprise, pictures: Folder) -> None:
     photo = images.a_photo(bakery)
     before = {path: path.stat().st_mtime_ns for path in pictures.root.rglob("*")}
-    keeping.make_widths(photo.pk)
+    chores.make_widths(photo.pk)
     Photo.objects.update(made_at=None)
-    keeping.make_widths(photo.pk)
+    chores.make_widths(photo.pk)
     assert {path: path.stat().st_mtime_ns for path in pictures.root.rglob("*")} == before
 
 
@@ -157,7 +157,7 @@ def test_a_photo_that_is_gone_needs_no_widths(bakery: Enterprise, pictures: Fold
     photo = add(bakery)
     key = photo.pk
     photo.delete()
-    keeping.make_widths(key)
+    chores.make_widths(key)
     assert len(kept(pictures)) == 1
 
 
@@ -183,15 +183,15 @@ def test_only_what_nobody_names_is_deleted(bakery: Enterprise, pictures: Folder)
     published.delete()
     drafted = images.a_photo(bakery, seed=1)
     publishing.withdraw(bakery, reason="Lukket")
-    assert keeping.remove_orphans() == len(all_files(removed))
+    assert chores.remove_orphans() == len(all_files(removed))
     assert kept(pictures) == sorted([*all_files(published), *all_files(drafted)])
-    assert keeping.remove_orphans() == 0
+    assert chores.remove_orphans() == 0
 
 
 def test_a_file_of_somebody_else_is_left_alone(bakery: Enterprise, pictures: Folder) -> None:
     pictures.write("ab/notes.txt", b"mine")
     pictures.write(f"ab/{'ab' * 16}-480.jpg", b"nobody's")
-    assert keeping.remove_orphans() == 1
+    assert chores.remove_orphans() == 1
     assert pictures.has("ab/notes.txt")
 
 
@@ -200,10 +200,10 @@ def test_nothing_is_deleted_while_somebody_writes(bakery: Enterprise, pictures: 
     server = connection.get_connection_params()
     where = {key: server[key] for key in ("dbname", "user", "host", "port", "password") if key in server}
     with psycopg.connect(**where) as uploading:
-        uploading.execute("SELECT pg_advisory_xact_lock_shared(%s)", [keeping.LOCK])
+        uploading.execute("SELECT pg_advisory_xact_lock_shared(%s)", [locking.LOCK])
         with pytest.raises(OperationalError, match="lock timeout"), transaction.atomic():
             connection.cursor().execute("SET LOCAL lock_timeout = 1")
-            keeping.remove_orphans()
+            chores.remove_orphans()
     assert len(kept(pictures)) == 1
 
 
@@ -220,7 +220,7 @@ def test_a_bucket_does_all_that_too(bakery: Enterprise, settings: Any) -> None:
         settings.PICTURES = store_at(bucket.url, demo=True)
         photo, gone = images.a_photo(bakery), images.a_photo(bakery, seed=1)
         gone.delete()
-        assert keeping.remove_orphans() == len(all_files(gone))
+        assert chores.remove_orphans() == len(all_files(gone))
         assert sorted(name.rpartition("/")[2] for name in bucket.files) == all_files(photo)
 
 
@@ -254,7 +254,7 @@ def test_restoring_brings_the_photos_back(bakery: Enterprise, pictures: Folder) 
     bakery.photos.all().delete()
     images.a_photo(bakery, seed=1)
     publishing.publish(bakery)
-    keeping.remove_orphans()
+    chores.remove_orphans()
     restored = publishing.restore(earlier)
     assert restored.snapshot["photos"] == earlier.snapshot["photos"]
     call_command("make_picture_widths")

@@ -1,31 +1,21 @@
-"""Adds, changes and removes the pictures of a working copy, and keeps the store free of what nobody uses.
+"""Adds and orders the pictures of a working copy.
 
-Files and rows cannot be changed together, so this is the order: a file is written before the
-transaction that names it ends, and deleted only when nothing has named it. Writers share a lock that
-the one who deletes has for itself, so that nothing is deleted between being written and being named.
+A picture is removed by deleting its row; its files go when nothing names them any more (chores.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from io import BytesIO
-
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Max
-from django.utils import timezone
 from django.utils.translation import gettext as _
-from PIL import Image
 
 from enterprises import choices
-from enterprises.models import Enterprise, Photo, Publication
+from enterprises.models import Enterprise, Photo
 from enterprises.photos import files, reading
+from enterprises.photos.locking import writing
 from enterprises.photos.reading import RefusedError
-from enterprises.photos.store import UNFINISHED
 
 MOST_PHOTOS = 8
-# Any number that no other lock has.
-LOCK = 1_464_002_611
 
 
 def add(
@@ -78,64 +68,3 @@ def move(photo: Photo, *, by: int) -> None:
     for position, each in enumerate(photos):
         each.position = position
     Photo.objects.bulk_update(photos, ["position"])
-
-
-def make_widths(photo_id: int) -> None:
-    """Make all files a photo is offered as. May be killed, run again, and run twice at a time.
-
-    A file is there whole or not at all, and its name says what is in it, so what is there need not be
-    made again. A photo that is gone meanwhile needs none.
-    """
-    photo = Photo.objects.waiting().filter(pk=photo_id).first()
-    if photo is None:
-        return
-    store = files.store()
-    master = Image.open(BytesIO(store.read(files.master_name(photo.digest))), formats=["WEBP"])
-    for width in photo.widths:
-        for extension in files.FORMATS:
-            name = files.width_name(photo.digest, width, extension)
-            if not store.has(name):
-                encoded = files.narrowed(master, width, extension)
-                with writing():
-                    store.write(name, encoded)
-    Photo.objects.filter(pk=photo_id, digest=photo.digest).update(made_at=timezone.now())
-
-
-def remove_orphans() -> int:
-    """Delete every file that no working copy and no publication names; says how many. Safe at any time."""
-    return sum(map(_remove_orphans_of, files.SHARDS))
-
-
-def _remove_orphans_of(shard: str) -> int:
-    store = files.store()
-    with _alone():
-        names = {name: files.digest_in(name) for name in store.names(shard)}
-        digests = set(filter(None, names.values()))
-        used = set(Photo.objects.filter(digest__in=digests).values_list("digest", flat=True))
-        used |= {digest for digest in digests - used if Publication.objects.showing(digest)}
-        orphans = [name for name, digest in names.items() if digest in digests - used]
-        # Nobody is writing now, so an unfinished file is one whose writer was killed.
-        orphans += [name for name in names if name.endswith(UNFINISHED)]
-        for name in orphans:
-            store.delete(name)
-    return len(orphans)
-
-
-@contextmanager
-def writing() -> Iterator[None]:
-    """A transaction in which what one writes to the store stays, if the rows that name it do."""
-    with transaction.atomic():
-        _lock("pg_advisory_xact_lock_shared")
-        yield
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    with transaction.atomic():
-        _lock("pg_advisory_xact_lock")
-        yield
-
-
-def _lock(function: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {function}(%s)", [LOCK])

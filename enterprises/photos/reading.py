@@ -7,6 +7,7 @@ pixels: no position, no camera, no hidden text, nothing that hangs on behind.
 from __future__ import annotations
 
 from io import BytesIO
+from threading import Lock
 
 from django.utils.translation import gettext as _
 from PIL import Image, ImageCms, ImageOps
@@ -25,6 +26,10 @@ KINDS = ("JPEG", "PNG", "WEBP")
 HEIC = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 
 
+# Large pictures take hundreds of megabytes while they are read.
+_one_at_a_time = Lock()
+
+
 class RefusedError(Exception):
     """The message is a sentence for whoever sent the file."""
 
@@ -33,10 +38,10 @@ def read(content: bytes, kind: str) -> Image.Image:
     """The picture upright, in sRGB and no larger than we keep it. Raises RefusedError."""
     _refuse_by_content(content)
     try:
-        with Image.open(BytesIO(content), formats=KINDS) as picture:
+        with _one_at_a_time, Image.open(BytesIO(content), formats=KINDS) as picture:
             _refuse_by_header(picture)
             # A JPEG much larger than we keep is not even decoded to its full size.
-            picture.draft("RGB", (2 * files.LONGEST[choices.PhotoKind(kind)],) * 2)
+            picture.draft("RGB", (files.LONGEST[choices.PhotoKind(kind)],) * 2)
             return _ours(picture, kind)
     except RefusedError:
         raise
@@ -83,9 +88,10 @@ def _refuse_by_header(picture: Image.Image) -> None:
 def _ours(picture: Image.Image, kind: str) -> Image.Image:
     longest = files.LONGEST[choices.PhotoKind(kind)]
     profile = picture.info.get("icc_profile")
-    ours = _in_few_modes(ImageOps.exif_transpose(picture), keep_ink=bool(profile))
+    ours = _in_few_modes(picture, keep_ink=bool(profile))
+    # First smaller, then the rest: of a large picture every copy weighs much.
     ours.thumbnail((longest, longest), Image.Resampling.LANCZOS)
-    ours = _in_srgb(ours, profile)
+    ours = _in_srgb(ImageOps.exif_transpose(ours), profile)
     if ours.mode == "RGBA" and kind == choices.PhotoKind.PHOTO:
         ours = files.on_white(ours)
     return ours
@@ -98,7 +104,8 @@ def _in_few_modes(picture: Image.Image, *, keep_ink: bool) -> Image.Image:
     if picture.mode.startswith("I"):
         # Sixteen bits of grey; Pillow would cut off all but the darkest.
         picture = picture.convert("I").point(lambda grey: grey * (1 / 256)).convert("L")
-    return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+    mode = "RGBA" if picture.has_transparency_data else "RGB"
+    return picture if picture.mode == mode else picture.convert(mode)
 
 
 def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:

@@ -4,7 +4,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from enterprises.models import Photo
-from enterprises.photos import keeping
+from enterprises.photos import chores
 
 logger = logging.getLogger(__name__)
 
@@ -17,7 +17,7 @@ class Command(BaseCommand):
         waiting = list(Photo.objects.waiting().order_by("added_at").values_list("pk", flat=True))
         for pk in waiting:
             try:
-                keeping.make_widths(pk)
+                chores.make_widths(pk)
             except OSError:
                 # One whose file cannot be read must not keep the others waiting.
                 logger.exception("The widths of picture %s cannot be made", pk)
