@@ -50,7 +50,9 @@ def organisation(profile: Profile) -> dict[str, Any]:
         "name": profile.name,
         "url": profile.contact.get("website") or absolute(reverse("profile", args=[profile.slug])),
         "description": profile.tagline,
-        "image": absolute(reverse("house-image", args=[profile.slug])),
+        "logo": absolute(profile.logo.widest) if profile.logo else "",
+        "image": [absolute(photo.widest) for photo in profile.photos]
+        or absolute(reverse("house-image", args=[profile.slug])),
         "telephone": profile.dialled if profile.contact.get("phone") else "",
         "email": profile.contact.get("email", ""),
         "vatID": f"DK{profile.cvr}" if profile.cvr else "",

@@ -12,10 +12,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from directory import cards, opening_hours, texts
+from directory import cards, opening_hours, shown_photos, texts
 from directory.catalogue import Catalogue
 from directory.models import Listing
 from directory.shapes import Drawing
+from directory.shown_photos import ShownPhoto
 from enterprises import choices, evidence, snapshots
 
 FIGURES: dict[str, str | Promise] = {
@@ -238,6 +239,20 @@ class Profile:
 
     def _is_near(self, interval: DatedInterval) -> bool:
         return interval.last_day >= self.today and interval.first_day <= self.today + EXCEPTIONS_AHEAD
+
+    # -- what they look like -----------------------------------------------------------------------
+
+    @cached_property
+    def _pictures(self) -> list[ShownPhoto]:
+        return shown_photos.of(self.snapshot.get("photos", []))
+
+    @property
+    def logo(self) -> ShownPhoto | None:
+        return next((photo for photo in self._pictures if photo.is_logo), None)
+
+    @property
+    def photos(self) -> list[ShownPhoto]:
+        return [photo for photo in self._pictures if not photo.is_logo]
 
     # -- what they sell and offer ------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from directory import database
 from directory.street_map import street_map
 from enterprises.mitid.configuration import mitid
+from enterprises.photos.store import store_at
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -274,6 +275,19 @@ STORAGES = {
     "staticfiles": {"BACKEND": "directory.static_files.Storage"},
 }
 WHITENOISE_MAX_AGE = 3600
+
+# Where logos and photos are kept: a folder, or a bucket that speaks S3.
+try:
+    PICTURES = store_at(env.str("PICTURE_STORE", default=str(BASE_DIR / ".data" / "pictures")), demo=DEMO)
+except ValueError as error:
+    raise ImproperlyConfigured(str(error)) from error
+# What a form sends in is dropped as it comes where it is larger than any picture may be.
+FILE_UPLOAD_HANDLERS = [
+    "enterprises.photos.uploads.DropTooLarge",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+DATA_UPLOAD_MAX_NUMBER_FILES = 10
 
 try:
     vars().update(env.email("EMAIL_URL", default="consolemail://"))

@@ -2,7 +2,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.contrib.sitemaps.views import index as sitemap_index
 from django.contrib.sitemaps.views import sitemap
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.utils.translation import gettext_lazy as _
 from django.views.generic.base import RedirectView
 
@@ -16,6 +16,7 @@ from directory.views import (
     machines,
     maps,
     pages,
+    photos,
     places,
     profile,
     suggestions,
@@ -37,6 +38,11 @@ urlpatterns = [
     path("was", pages.was, name="was"),
     path("api/v1/", include("directory.api.urls")),
     path("huse/<slug:slug>.png", public(profile.house_image), name="house-image"),
+    re_path(
+        r"^medier/(?P<digest>[0-9a-f]{32})-(?P<width>[1-9][0-9]{1,3})\.(?P<extension>avif|webp|jpg)$",
+        photos.photo,
+        name="photo",
+    ),
     *i18n_patterns(
         path("", kept(home.home), name="home"),
         path(_("virksomheder/"), kept(listing.listing), name="listing"),

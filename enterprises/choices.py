@@ -123,3 +123,8 @@ class MailState(TextChoices):
     @classmethod
     def unfinished(cls) -> list[str]:
         return [cls.WAITING, cls.SENDING]
+
+
+class PhotoKind(TextChoices):
+    LOGO = "logo", _("Logo")
+    PHOTO = "photo", _("Billede")

@@ -29,6 +29,7 @@ from enterprises.models import (
     Opening,
     OpeningHours,
     Ownership,
+    Photo,
     Place,
     Sector,
     SectorOf,
@@ -39,9 +40,11 @@ from enterprises.models.enterprise import FIGURES
 Snapshot = dict[str, Any]
 Row = TypeVar("Row", bound=models.Model)
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 # {version: what turns a snapshot of that version into one of the next}
-UPGRADES: dict[int, Callable[[Snapshot], Snapshot]] = {}
+UPGRADES: dict[int, Callable[[Snapshot], Snapshot]] = {
+    1: dict,  # 2 adds photos; before them nobody had any
+}
 
 # What of a place a hidden one keeps to itself.
 ADDRESS = ("street", "postcode", "city", "latitude", "longitude")
@@ -57,6 +60,7 @@ RELATIONS = (
     "places__hours",
     "places__exceptions",
     "offers",
+    "photos",
     "openings",
     "evidence",
     "marks__mark",
@@ -135,6 +139,11 @@ def take(enterprise: Enterprise) -> Snapshot:
                     }
                 )
                 for offer in enterprise.offers.all()
+            ],
+            "photos": [
+                _plain(photo, "kind", "digest", "width", "height", "widths", "credit")
+                | {"alt": _pair(photo, "alt")}
+                for photo in enterprise.photos.all()
             ],
             "buyer": _buyer(enterprise),
             "openings": [
@@ -287,6 +296,8 @@ def put_back(snapshot: Snapshot, enterprise: Enterprise) -> None:
         enterprise,
         _numbered(_flat(offer, "name", "text", "delivery") for offer in snapshot.get("offers", [])),
     )
+    # Their widths are made again where any are missing: they may have been published before there were any.
+    _replace(Photo, enterprise, _numbered(_flat(photo, "alt") for photo in snapshot.get("photos", [])))
     _replace(
         Opening, enterprise, _numbered(_flat(row, "title", "text") for row in snapshot.get("openings", []))
     )

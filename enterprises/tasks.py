@@ -9,6 +9,7 @@ from procrastinate.contrib.django import app
 from procrastinate.jobs import Status
 
 from enterprises import delivery, missed
+from enterprises.photos import chores
 
 # Schedules are in UTC; the nightly ones come after Denmark's midnight, whatever the season.
 
@@ -24,6 +25,18 @@ FAILED_JOBS_KEPT_HOURS = 90 * 24
 @app.task(pass_context=True)
 def deliver_mails(context: JobContext, timestamp: int = 0) -> None:
     delivery.deliver_due(stop=context.should_abort)
+
+
+@app.task(retry=AGAIN)
+def make_widths(photo: int) -> None:
+    chores.make_widths(photo)
+
+
+# For those whose job has failed for good, once what hindered it is gone.
+@app.periodic(cron="*/30 * * * *", queueing_lock="make_picture_widths")
+@app.task
+def make_picture_widths(timestamp: int = 0) -> None:
+    call_command("make_picture_widths", verbosity=0)
 
 
 @app.periodic(cron="10 0 * * *")
@@ -42,6 +55,12 @@ def forget_old_mails(timestamp: int = 0) -> None:
 @app.task(retry=AGAIN)
 def forget_old_missed_searches(timestamp: int = 0) -> None:
     missed.forget_older_than(settings.MISSED_SEARCH_DAYS)
+
+
+@app.periodic(cron="35 0 * * *")
+@app.task(retry=AGAIN)
+def remove_orphan_pictures(timestamp: int = 0) -> None:
+    chores.remove_orphans()
 
 
 @app.periodic(cron="40 0 * * *")

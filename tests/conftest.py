@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from django.test import Client
 
 from enterprises.content import loading
 from enterprises.models import Editorship, Enterprise, User
+from enterprises.photos.store import Folder
 from tests.builders import a_user, published, with_second_step
 from tests.client import PolicingClient
 
@@ -47,6 +49,13 @@ def fresh_catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(catalogue, "_present", None)
     monkeypatch.setattr(missed, "_waiting", Counter())
     monkeypatch.setattr(missed, "_away_until", 0.0)
+
+
+@pytest.fixture
+def pictures(tmp_path: Path, settings: Any) -> Folder:
+    """An empty place for pictures."""
+    settings.PICTURES = Folder(tmp_path / "pictures")
+    return settings.PICTURES  # type: ignore[no-any-return]
 
 
 @pytest.fixture(scope="session")

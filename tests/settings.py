@@ -7,6 +7,8 @@ os.environ["SECRET_KEY"] = "only-for-tests-0123456789-abcdefghijklmnopqrstuvwxyz
 os.environ["SITE_URL"] = "http://testserver"
 os.environ["CONTACT_EMAIL"] = "raadet@example.dk"
 os.environ.setdefault("EMBEDDED_DATABASE", "test")
+# Each test that needs pictures brings a place for them.
+os.environ["PICTURE_STORE"] = "/dev/null/nowhere"
 
 from directory.settings import *  # noqa: F403 – settings are meant to be taken whole
 

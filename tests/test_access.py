@@ -24,6 +24,10 @@ ENTRANCE = REDIRECTED | {"visitor": 200}
 STRANGE = dict.fromkeys(PERSONAS, 404) | {"visitor": 302}
 STAFF = REDIRECTED | {"clerk": 200}
 BAKERY = {"slug": "broed-broer"}
+# The bakery's primary key, which differs from test to test.
+OWN = {"pk": "bakery"}
+EDITORS = LOGGED_IN | {"stranger": 404, "clerk": 404}
+NOBODYS_PICTURE = {"digest": "ab" * 16, "width": "480", "extension": "jpg"}
 
 # Every name in directory/urls.py and enterprises/urls.py: what it takes, and what each persona gets.
 ONE_LANGUAGE: dict[str, tuple[dict[str, str], dict[str, int]]] = {
@@ -35,6 +39,7 @@ ONE_LANGUAGE: dict[str, tuple[dict[str, str], dict[str, int]]] = {
     "favicon": ({}, REDIRECTED),
     "was": ({}, REDIRECTED),
     "house-image": (BAKERY, EVERYONE),
+    "photo": (NOBODYS_PICTURE, dict.fromkeys(PERSONAS, 404)),
     "api": ({}, REDIRECTED),
     "api-enterprises": ({}, EVERYONE),
     "api-enterprise": (BAKERY, EVERYONE),
@@ -111,6 +116,8 @@ BOTH_LANGUAGES: dict[str, tuple[dict[str, str], dict[str, int]]] = {
     "mitid_callback": ({}, dict.fromkeys(PERSONAS, 404)),
     "mitid-disconnect": ({}, dict.fromkeys(PERSONAS, 405) | {"visitor": 302}),
     "my-enterprises": ({}, LOGGED_IN),
+    "photos": (OWN, EDITORS),
+    "change-photo": (OWN | {"photo_pk": "1"}, dict.fromkeys(PERSONAS, 405)),
     "admin:index": ({}, STAFF),
 }
 
@@ -122,11 +129,14 @@ def persona(request: pytest.FixtureRequest, bakery: Enterprise) -> tuple[str, Cl
 
 @pytest.mark.parametrize("persona", PERSONAS, indirect=True)
 @pytest.mark.parametrize("language", ["da", "en"])
-def test_everyone_gets_what_is_theirs(persona: tuple[str, Client], language: str) -> None:
+def test_everyone_gets_what_is_theirs(persona: tuple[str, Client], language: str, bakery: Enterprise) -> None:
     who, client = persona
     table = BOTH_LANGUAGES | (ONE_LANGUAGE if language == "da" else {})
     with override(language):
-        addresses = {name: reverse(name, kwargs=kwargs) for name, (kwargs, _expected) in table.items()}
+        addresses = {
+            name: reverse(name, kwargs=kwargs | ({"pk": bakery.pk} if "pk" in kwargs else {}))
+            for name, (kwargs, _expected) in table.items()
+        }
     got = {name: client.get(address).status_code for name, address in addresses.items()}
     assert got == {name: expected[who] for name, (_kwargs, expected) in table.items()}
 

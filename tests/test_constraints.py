@@ -30,6 +30,7 @@ from enterprises.models import (
     Opening,
     OpeningHours,
     Ownership,
+    Photo,
     Place,
     Publication,
     Sector,
@@ -118,6 +119,9 @@ def mail(*rows: dict[str, Any]) -> Rows:
 
 publication = {"schema_version": 1, "snapshot": {}, "change": "published", "published_at": timezone.now()}
 ended = {"due_at": None, "ended_at": timezone.now()}
+photo = {
+    "kind": "photo", "alt_da": "Ovnen", "digest": "ab" * 16, "width": 480, "height": 320, "widths": [480]
+}  # fmt: skip
 proof = {"criterion": "purpose", "proof": "statutes", "wording_da": "Det står der."}
 
 BAD: list[tuple[str, Rows]] = [
@@ -148,6 +152,12 @@ BAD: list[tuple[str, Rows]] = [
     ("link_given_once", of_bakery(Link, {"kind": "webshop"}, {"kind": "other"}, url="https://a.example")),
     ("offer_has_a_name", of_bakery(Offer, name_da="")),
     ("offer_is_for_known_audiences", of_bakery(Offer, name_da="Brød", audiences=["public", "martians"])),
+    ("photo_given_once", of_bakery(Photo, {}, {}, **photo)),
+    ("photo_one_logo", of_bakery(Photo, {}, {"digest": "cd" * 16}, **photo | {"kind": "logo"})),
+    ("photo_is_of_a_known_kind", of_bakery(Photo, **photo | {"kind": "film"})),
+    ("photo_says_what_one_sees", of_bakery(Photo, **photo | {"alt_da": ""})),
+    ("photo_is_named_by_its_content", of_bakery(Photo, **photo | {"digest": "../../secret"})),
+    ("photo_has_a_width", of_bakery(Photo, **photo | {"widths": []})),
     ("opening_is_of_a_known_kind", of_bakery(Opening, kind="wizard", title_da="Troldmand")),
     ("evidence_is_for_one_of_five_criteria", of_bakery(Evidence, **proof | {"criterion": "charm"})),
     ("evidence_expires_after_its_check", of_bakery(Evidence, **proof, checked_on=DAY, expires_on=DAY)),
@@ -212,6 +222,7 @@ GOOD: list[Rows] = [
     sectors(*THREE_SECTORS),
     of_bakery(Place, {"latitude": 55.6, "longitude": 12.5}, {"postcode": ""}),
     of_bakery(Evidence, {"checked_on": DAY, "expires_on": date(2026, 11, 24)}, {"expires_on": DAY}, **proof),
+    of_bakery(Photo, {}, {"digest": "cd" * 16}, {"digest": "ef" * 16, "kind": "logo"}, **photo),
     of_its_place(HoursException, {"first_day": DAY, "last_day": DAY}),
     missed({}, {"language": "en"}, {"text": "ubåde"}, {"day": date(2026, 11, 24)}),
     mail({}, {"recipient": "ole@x.dk"}, {"message_id": "<2@x.dk>", "state": "sent", "content": b""} | ended),

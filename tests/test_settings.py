@@ -74,6 +74,8 @@ def test_production_passes_with_a_replica_too() -> None:
         ({"MAP_TILES_URL": "http://tile.example/{z}/{x}/{y}.png"}, "MAP_TILES_URL"),
         ({"MAP_TILES_URL": "https://tile.example;/{z}/{x}/{y}.png"}, "MAP_TILES_URL"),
         ({"MAP_TILES_URL": "https://u:p@tile.example/{z}/{x}/{y}.png"}, "MAP_TILES_URL"),
+        ({"PICTURE_STORE": "https://key:secret@host/bucket"}, "PICTURE_STORE"),
+        ({"PICTURE_STORE": "s3+http://key:secret@host/bucket"}, "PICTURE_STORE"),
         ({"HSTS_SECONDS": "a year"}, "HSTS_SECONDS"),
         ({"BEHIND_PROXY": "maybe"}, "BEHIND_PROXY"),
         ({"EMAIL_URL": "nonsense"}, "EMAIL_URL"),

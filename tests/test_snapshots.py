@@ -25,6 +25,7 @@ from enterprises.models import (
     Link,
     MarkOf,
     Opening,
+    Photo,
     Publication,
 )
 from enterprises.models.enterprise import FIGURES
@@ -138,6 +139,17 @@ def everything(db: None) -> Enterprise:
         apply_by=date(2026, 12, 1),
         url="https://broed.example/job",
     )
+    Photo.objects.create(
+        enterprise=enterprise,
+        kind="photo",
+        alt_da="Ovnen",
+        alt_en="The oven",
+        credit="Ida",
+        digest="0123456789abcdef" * 2,
+        width=1200,
+        height=800,
+        widths=[480, 960, 1200],
+    )
     enterprise.evidence.update(
         wording_en="The statutes say so.", source_url="https://broed.example/v", dated=date(2020, 1, 1)
     )
@@ -188,6 +200,7 @@ def test_schema_knows_the_domains_closed_lists() -> None:
     assert fields["openings"]["items"]["properties"]["kind"]["enum"] == choices.OpeningKind.values
     assert fields["evidence"]["items"]["properties"]["criterion"]["enum"] == choices.Criterion.values
     assert fields["evidence"]["items"]["properties"]["proof"]["enum"] == choices.Proof.values
+    assert fields["photos"]["items"]["properties"]["kind"]["enum"] == choices.PhotoKind.values
     assert sorted(fields["figures"]["properties"]) == sorted(FIGURES)
 
 
@@ -265,7 +278,7 @@ def test_no_and_zero_are_answers(db: None) -> None:
 def test_putting_back_undoes_every_change(everything: Enterprise) -> None:
     before = snapshots.take(everything)
     Enterprise.objects.filter(pk=everything.pk).update(name="Noget andet", founded=None, aliases=[])
-    for relation in ("sector_ranks", "links", "places", "offers", "openings", "evidence", "marks"):
+    for relation in ("sector_ranks", "links", "places", "offers", "openings", "evidence", "marks", "photos"):
         getattr(everything, relation).all().delete()
     BuyerFacts.objects.all().delete()
     everything.missions.clear()
@@ -296,10 +309,11 @@ def test_older_version_renders_as_the_present_one(
     def upgraded(snapshot: dict[str, Any]) -> dict[str, Any]:
         return snapshot | {"tagline": {"da": snapshot["slogan"]}}
 
-    monkeypatch.setattr(snapshots, "SCHEMA_VERSION", 2)
-    monkeypatch.setattr(snapshots, "UPGRADES", {1: upgraded})
+    present = snapshots.SCHEMA_VERSION
+    monkeypatch.setattr(snapshots, "SCHEMA_VERSION", present + 1)
+    monkeypatch.setattr(snapshots, "UPGRADES", {present: upgraded})
     old = read(SAMPLES[0])
     del old["tagline"]
-    enterprise = listed(old | {"slogan": "Sådan sagde vi dengang"}, 1)
+    enterprise = listed(old | {"slogan": "Sådan sagde vi dengang"}, present)
     assert "Sådan sagde vi dengang" in profile(client, enterprise)
     assert Listing.objects.get(pk=enterprise.pk).card["tagline"] == {"da": "Sådan sagde vi dengang"}

@@ -3,7 +3,8 @@
 Every field is named here: what a snapshot comes to hold later does not leave by itself. Left out on
 purpose are the contact person, telephone and mail address: nothing tells which of them are a person's
 own or belong to an enterprise under protection against advertising (reklamebeskyttelse), and a list of
-all of them has no other use. They stand on the profile. Hidden addresses never enter a snapshot.
+all of them has no other use. They stand on the profile. So do photos: those who took them have the
+rights to them, and we cannot license them on. Hidden addresses never enter a snapshot.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from enterprises.models.evidence import Evidence, MarkOf
 from enterprises.models.mail import Mail
 from enterprises.models.missed import MissedSearch
 from enterprises.models.people import Editorship, ErrorReport, User
+from enterprises.models.photo import Photo
 from enterprises.models.place import HoursException, OpeningHours, Place
 from enterprises.models.publication import Publication, Withdrawal
 from enterprises.models.synonyms import SynonymGroup
@@ -30,6 +31,7 @@ __all__ = [
     "Opening",
     "OpeningHours",
     "Ownership",
+    "Photo",
     "Place",
     "Publication",
     "Sector",

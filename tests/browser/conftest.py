@@ -100,6 +100,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[S
             "STATIC_ROOT": str(tmp_path_factory.mktemp("static")),
             # Keys are bound to names of hosts; 127.0.0.1 is none.
             "ALLOWED_HOSTS": "localhost",
+            "PICTURE_STORE": str(tmp_path_factory.mktemp("pictures")),
         }
         built = _python("-m", "tests.browser.city", env=environment, stdout=subprocess.PIPE)
         output, _ = built.communicate(timeout=180)

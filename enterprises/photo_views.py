@@ -1,0 +1,172 @@
+"""/min/…/billeder/: the editor's page for logo and photos."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
+
+from enterprises import access, choices
+from enterprises.models import Enterprise, Photo
+from enterprises.photos import keeping, reading, uploads
+
+logger = logging.getLogger(__name__)
+
+if TYPE_CHECKING:
+    PhotoForm = forms.ModelForm[Photo]
+else:
+    PhotoForm = forms.ModelForm
+
+STEPS = {"up": -1, "down": 1}
+
+
+class WordsForm(PhotoForm):
+    """What is said about a picture."""
+
+    class Meta:
+        model = Photo
+        fields = ("alt_da", "alt_en", "credit")
+        labels = {
+            "alt_da": gettext_lazy("Hvad ser man på billedet? (dansk)"),
+            "alt_en": gettext_lazy("Hvad ser man på billedet? (engelsk)"),
+            "credit": gettext_lazy("Fotograf"),
+        }
+        error_messages = {
+            "alt_da": {"required": gettext_lazy("Skriv, hvad man ser på billedet.")},
+        }
+
+
+class UploadForm(WordsForm):
+    file = forms.FileField(
+        label=gettext_lazy("Billedfil"),
+        help_text=gettext_lazy("JPEG, PNG eller WebP, højst 12 MB."),
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
+        error_messages={
+            "required": gettext_lazy("Vælg en billedfil."),
+            "empty": gettext_lazy("Filen er tom. Vælg en anden."),
+        },
+    )
+    field_order = ("file", "alt_da", "alt_en", "credit")
+
+    class Meta(WordsForm.Meta):
+        help_texts = {
+            "alt_da": gettext_lazy(
+                "Læses op for dem, der ikke kan se det. Fx “To bagere tager brød ud af ovnen”."
+            ),
+        }
+
+    def refuse(self, field: str, sentence: str) -> None:
+        """Say that alone of the field."""
+        self.errors.pop(field, None)
+        self.add_error(field, sentence)
+
+
+class LogoForm(UploadForm):
+    class Meta(UploadForm.Meta):
+        fields = ("alt_da", "alt_en")  # type: ignore[assignment]
+        labels = {
+            "alt_da": gettext_lazy("Hvad ser man på logoet? (dansk)"),
+            "alt_en": gettext_lazy("Hvad ser man på logoet? (engelsk)"),
+        }
+        help_texts = {
+            "alt_da": gettext_lazy(
+                "Læses op for dem, der ikke kan se det. Fx “Brød & Broers logo: et brød under en bro”."
+            ),
+        }
+
+
+UPLOADS: dict[str, type[UploadForm]] = {
+    choices.PhotoKind.LOGO: LogoForm,
+    choices.PhotoKind.PHOTO: UploadForm,
+}
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def photos(request: HttpRequest, pk: int) -> HttpResponse:
+    enterprise = get_object_or_404(access.editable(request.user), pk=pk)
+    if request.method != "POST":
+        return _page(request, enterprise)
+    kind = request.POST.get("kind", "")
+    if kind not in UPLOADS:
+        raise Http404
+    form = UPLOADS[kind](request.POST, request.FILES, auto_id=_ids(kind))
+    if not _added(request, enterprise, kind, form):
+        return _page(request, enterprise, form, wrong_upload=kind)
+    messages.success(request, _("Billedet er lagt op. Det kommer på profilen, når det er godkendt."))
+    return redirect("photos", pk=pk)
+
+
+def _added(request: HttpRequest, enterprise: Enterprise, kind: str, form: UploadForm) -> bool:
+    if uploads.had_too_large(request):
+        form.refuse("file", reading.too_large())
+    if not form.is_valid():
+        return False
+    file, words = form.cleaned_data.pop("file"), form.cleaned_data
+    try:
+        keeping.add(enterprise, file.read(), kind=kind, **words)
+    except reading.RefusedError as error:
+        form.refuse("file", str(error))
+    except OSError:
+        logger.exception("A picture could not be stored")
+        form.refuse("file", _("Billedet kunne ikke gemmes lige nu. Prøv igen om lidt."))
+    return form.is_valid()
+
+
+@require_POST
+@login_required
+def photo(request: HttpRequest, pk: int, photo_pk: int) -> HttpResponse:
+    """Save what is said about a picture, and move or remove it, by the button that was pressed."""
+    enterprise = get_object_or_404(access.editable(request.user), pk=pk)
+    photo = get_object_or_404(enterprise.photos, pk=photo_pk)
+    pressed = request.POST.get("do", "save")
+    if pressed == "remove":
+        photo.delete()
+        messages.success(request, _("Billedet er fjernet. Det går af profilen, når det er godkendt."))
+        return redirect("photos", pk=pk)
+    form = WordsForm(request.POST, instance=photo, auto_id=_ids(photo.pk))
+    if not form.is_valid():
+        return _page(request, enterprise, form)
+    form.save()
+    if pressed in STEPS:
+        keeping.move(photo, by=STEPS[pressed])
+    else:
+        messages.success(request, _("Teksten er gemt."))
+    return redirect("photos", pk=pk)
+
+
+def _page(
+    request: HttpRequest, enterprise: Enterprise, wrong: WordsForm | None = None, *, wrong_upload: str = ""
+) -> HttpResponse:
+    """The page; with one form that is wrong where there is one."""
+    photos = enterprise.photos.all()
+    words = {photo: WordsForm(instance=photo, auto_id=_ids(photo.pk)) for photo in photos}
+    new: dict[str, WordsForm] = {kind: form(auto_id=_ids(kind)) for kind, form in UPLOADS.items()}
+    if wrong and wrong_upload:
+        new[wrong_upload] = wrong
+    elif wrong:
+        words[wrong.instance] = wrong
+    context = {
+        "enterprise": enterprise,
+        "logo": [(photo, form) for photo, form in words.items() if photo.kind == choices.PhotoKind.LOGO],
+        "photos": [(photo, form) for photo, form in words.items() if photo.kind == choices.PhotoKind.PHOTO],
+        "new_logo": new[choices.PhotoKind.LOGO],
+        "new_photo": new[choices.PhotoKind.PHOTO],
+        "most": keeping.MOST_PHOTOS,
+        "wrong": wrong,
+        "noindex": True,
+    }
+    return render(request, "account/photos.html", context)
+
+
+def _ids(of: int | str) -> str:
+    """Of the fields of one of the page's many forms."""
+    return f"id_{of}_%s"
