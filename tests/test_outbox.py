@@ -22,7 +22,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from enterprises import delivery, emails, outbox
 from enterprises.choices import MailState
 from enterprises.models import Mail
-from tests.builders import a_user
+from tests.builders import a_user, with_second_step
 from tests.client import PolicingClient
 from tests.mail_server import Postbox, mail_server
 
@@ -336,7 +336,7 @@ def test_staff_give_up(clerk: Client, one_of_each: dict[str, Mail], postbox: Pos
 
 
 def test_who_may_only_look_decides_nothing(one_of_each: dict[str, Mail]) -> None:
-    reader = a_user("ole@example.dk", is_staff=True)
+    reader = with_second_step(a_user("ole@example.dk", is_staff=True))
     reader.user_permissions.set(Permission.objects.filter(codename="view_mail"))
     client = PolicingClient()
     client.force_login(reader)
