@@ -14,6 +14,7 @@ from django.utils import timezone
 from directory.models import ApiUse, CatalogueState
 from enterprises.models import (
     District,
+    Draft,
     Editorship,
     Enterprise,
     Evidence,
@@ -23,6 +24,7 @@ from enterprises.models import (
     Link,
     Mark,
     MarkOf,
+    Message,
     MissedSearch,
     Mission,
     Offer,
@@ -30,7 +32,9 @@ from enterprises.models import (
     OpeningHours,
     Ownership,
     Place,
+    Proposal,
     Publication,
+    SectionPolicy,
     Sector,
     SectorOf,
     SynonymGroup,
@@ -90,6 +94,15 @@ def ida_twice(_bakery: Enterprise) -> list[models.Model]:
 
 def checked_by_somebody_sometime(bakery: Enterprise) -> list[models.Model]:
     return [Evidence(enterprise=bakery, checked_by=a_user(), **proof)]
+
+
+def draft_twice(bakery: Enterprise) -> list[models.Model]:
+    ida = a_user()
+    return [Draft(enterprise=bakery, user=ida, section="who") for _time in range(2)]
+
+
+def wordless(bakery: Enterprise) -> list[models.Model]:
+    return [Message(proposal=Proposal.objects.create(enterprise=bakery), from_council=True, text="")]
 
 
 def nameless(model: type[models.Model], **fields: Any) -> list[tuple[str, Rows]]:
@@ -187,6 +200,12 @@ BAD: list[tuple[str, Rows]] = [
     ("missed_search_has_a_text", missed({"text": ""})),
     ("missed_search_was_made", missed({"count": 0})),
     ("catalogue_has_one_state", lambda _bakery: [CatalogueState(pk=2)]),
+    ("policy_is_for_a_known_section", lambda _: [SectionPolicy(section="other")]),
+    ("draft_once_per_section", draft_twice),
+    ("proposal_open_once_per_enterprise", of_bakery(Proposal, {}, {})),
+    ("proposal_closed_has_a_date", of_bakery(Proposal, {"state": "approved"})),
+    ("proposal_closed_has_a_date", of_bakery(Proposal, {"decided_at": timezone.now()})),
+    ("message_says_something", wordless),
     ("api_use_counted_in_one_row", lambda _: [ApiUse(minute=1, who=2, count=n) for n in (1, 2)]),
 ]  # fmt: skip
 

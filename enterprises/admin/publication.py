@@ -16,8 +16,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from enterprises import publishing, snapshots
-from enterprises.admin import readable
+from enterprises import publishing, readable, snapshots
 from enterprises.admin.base import ReadOnlyAdmin
 from enterprises.admin.changelist import person
 from enterprises.models import Publication, Withdrawal

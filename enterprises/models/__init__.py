@@ -5,6 +5,7 @@ from enterprises.models.evidence import Evidence, MarkOf
 from enterprises.models.missed import MissedSearch
 from enterprises.models.people import Editorship, ErrorReport, User
 from enterprises.models.place import HoursException, OpeningHours, Place
+from enterprises.models.proposal import Draft, Message, Proposal, SectionPolicy
 from enterprises.models.publication import Publication, Withdrawal
 from enterprises.models.synonyms import SynonymGroup
 from enterprises.models.taxonomy import District, LegalForm, Mark, Mission, Ownership, Sector, Term
@@ -12,6 +13,7 @@ from enterprises.models.taxonomy import District, LegalForm, Mark, Mission, Owne
 __all__ = [
     "BuyerFacts",
     "District",
+    "Draft",
     "Editorship",
     "Enterprise",
     "ErrorReport",
@@ -22,6 +24,7 @@ __all__ = [
     "Link",
     "Mark",
     "MarkOf",
+    "Message",
     "MissedSearch",
     "Mission",
     "Offer",
@@ -29,7 +32,9 @@ __all__ = [
     "OpeningHours",
     "Ownership",
     "Place",
+    "Proposal",
     "Publication",
+    "SectionPolicy",
     "Sector",
     "SectorOf",
     "SynonymGroup",
