@@ -11,6 +11,7 @@ from django.urls import URLPattern, get_resolver, reverse
 from django.utils.translation import override
 
 from enterprises import publishing
+from enterprises.choices import Section
 from enterprises.models import Enterprise
 from tests.builders import an_enterprise
 
@@ -21,6 +22,7 @@ EVERYONE = dict.fromkeys(PERSONAS, 200)
 REDIRECTED = dict.fromkeys(PERSONAS, 302)
 LOGGED_IN = EVERYONE | {"visitor": 302}
 STAFF = REDIRECTED | {"clerk": 200}
+THE_BAKERYS = {"visitor": 302, "editor": 200, "colleague": 200, "stranger": 404, "clerk": 404}
 BAKERY = {"slug": "broed-broer"}
 
 # Every name in directory/urls.py and enterprises/urls.py: what it takes, and what each persona gets.
@@ -72,6 +74,13 @@ BOTH_LANGUAGES: dict[str, tuple[dict[str, str], dict[str, int]]] = {
     # Logging out is a form, so a link cannot do it.
     "log-out": ({}, dict.fromkeys(PERSONAS, 405)),
     "my-enterprises": ({}, LOGGED_IN),
+    "edit-enterprise": (BAKERY, THE_BAKERYS),
+    **{f"edit-section {section}": (BAKERY | {"section": section}, THE_BAKERYS) for section in Section.values},
+    "changes": (BAKERY, THE_BAKERYS),
+    "thread": (BAKERY, THE_BAKERYS),
+    # A form too.
+    "withdraw-proposal": (BAKERY, dict.fromkeys(PERSONAS, 405)),
+    "preview": (BAKERY, THE_BAKERYS | {"clerk": 200}),
     "admin:index": ({}, STAFF),
 }
 
@@ -87,13 +96,20 @@ def test_everyone_gets_what_is_theirs(persona: tuple[str, Client], language: str
     who, client = persona
     table = BOTH_LANGUAGES | (ONE_LANGUAGE if language == "da" else {})
     with override(language):
-        addresses = {name: reverse(name, kwargs=kwargs) for name, (kwargs, _expected) in table.items()}
+        addresses = {
+            name: reverse(name.split()[0], kwargs=kwargs) for name, (kwargs, _expected) in table.items()
+        }
     got = {name: client.get(address).status_code for name, address in addresses.items()}
     assert got == {name: expected[who] for name, (_kwargs, expected) in table.items()}
 
 
 def test_the_table_has_every_address() -> None:
-    assert set(_names(get_resolver().url_patterns)) == {*ONE_LANGUAGE, *BOTH_LANGUAGES} - {"admin:index"}
+    assert set(_names(get_resolver().url_patterns)) == _tried() - {"admin:index"}
+
+
+def _tried() -> set[str]:
+    """What follows a name in the tables says with what it is tried."""
+    return {name.split()[0] for name in (*ONE_LANGUAGE, *BOTH_LANGUAGES)}
 
 
 def _names(patterns: list[Any]) -> Iterator[str]:
