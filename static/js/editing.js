@@ -22,14 +22,21 @@ if (form) {
   let timer;
   let sending = Promise.resolve();
   let isDirty = false;
+  let isSending = false;
 
   const send = async (leaving) => {
     if (!isDirty) return;
     isDirty = false;
+    isSending = true;
     const typed = new FormData(form);
     typed.set("action", "draft");
     try {
-      const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(typed), keepalive: leaving });
+      const answer = await fetch(location.pathname, {
+        method: "POST",
+        body: new URLSearchParams(typed),
+        keepalive: leaving,
+        signal: AbortSignal.timeout(10_000),
+      });
       if (answer.redirected || !answer.headers.get("Content-Type")?.includes("json")) throw new Error("no draft");
       const said = await answer.json();
       if (said.revision) revision.value = said.revision;
@@ -38,6 +45,7 @@ if (form) {
       isDirty = true;
       told.textContent = form.dataset.offline;
     }
+    isSending = false;
   };
   // One after the other, so that each knows the revision the one before made.
   const keep = (leaving = false) => (sending = sending.then(() => send(leaving)));
@@ -56,12 +64,9 @@ if (form) {
   form.addEventListener("submit", (event) => {
     clearTimeout(timer);
     isDirty = false;
-    const { submitter } = event;
-    if (form.dataset.ready) return;
+    if (!isSending) return;
     event.preventDefault();
-    sending.finally(() => {
-      form.dataset.ready = "yes";
-      form.requestSubmit(submitter?.form ? submitter : undefined);
-    });
+    // Later, since a form cannot be sent from within its own event.
+    sending.then(() => setTimeout(() => form.requestSubmit(event.submitter)));
   });
 }
