@@ -46,7 +46,7 @@ def of_slug(slug: str, catalogue: Catalogue) -> ProfilePage | None:
     page: ProfilePage | None = kept.get(key)
     if page is None or page.until <= timezone.now():
         listing = Listing.objects.for_profile().filter(slug=slug).first()
-        page = _made(Profile(listing, catalogue, timezone.now())) if listing else None
+        page = made(Profile(listing, catalogue, timezone.now())) if listing else None
         if page:
             if len(kept) > MOST_KEPT:
                 for old in list(islice(kept, MOST_KEPT // 2)):
@@ -55,7 +55,7 @@ def of_slug(slug: str, catalogue: Catalogue) -> ProfilePage | None:
     return page
 
 
-def _made(profile: Profile) -> ProfilePage:
+def made(profile: Profile) -> ProfilePage:
     path = reverse("profile", args=[profile.slug])
     trail = [(_("Virksomheder"), reverse("listing"))]
     if profile.sector:

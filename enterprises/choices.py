@@ -99,6 +99,7 @@ class Change(TextChoices):
 
     PUBLISHED = "published", _("Udgivet")
     RESTORED = "restored", _("Gendannet")
+    DIRECT = "direct", _("Rettet af virksomheden selv")
 
 
 class Grant(TextChoices):
@@ -128,3 +129,26 @@ class MailState(TextChoices):
 class PhotoKind(TextChoices):
     LOGO = "logo", _("Logo")
     PHOTO = "photo", _("Billede")
+
+
+class Section(TextChoices):
+    """The parts of a profile that its editors change one at a time, in the reader's order."""
+
+    WHO = "who", _("Hvem I er")
+    OWNERSHIP = "ownership", _("Ejerskab og tal")
+    OFFERS = "offers", _("Det, I sælger")
+    PLACES = "places", _("Steder")
+    HOURS = "hours", _("Åbningstider")
+    BUYER = "buyer", _("Til indkøbere")
+    OPENINGS = "openings", _("Job og andre muligheder")
+    CONTACT = "contact", _("Kontakt og links")
+    PHOTOS = "photos", _("Billeder og logo")
+
+
+class ProposalState(TextChoices):
+    OPEN = "open", _("Venter på rådet")
+    APPROVED = "approved", _("Godkendt")
+    REJECTED = "rejected", _("Afvist")
+    WITHDRAWN = "withdrawn", _("Trukket tilbage")
+    # The profile was put back to an earlier publication in the meantime.
+    LAPSED = "lapsed", _("Bortfaldet")

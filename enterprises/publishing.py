@@ -6,7 +6,7 @@ directory's listings) changes together with the publications or not at all.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
@@ -17,8 +17,8 @@ from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from enterprises import choices, copying, danish, snapshots
-from enterprises.models import Enterprise, FormerSlug, Publication, User, Withdrawal
+from enterprises import choices, copying, danish, sections, snapshots
+from enterprises.models import Enterprise, FormerSlug, Proposal, Publication, User, Withdrawal
 
 # Sent with `publications`, a list, inside the transaction.
 published = Signal()
@@ -88,8 +88,29 @@ def publish(enterprise: Enterprise, *, by: User | None = None, reason: str = "")
     if problems:
         raise PublishError(*problems)
     if enterprise.current is not None and not has_changes(enterprise):
+        _close_proposals([enterprise], choices.ProposalState.APPROVED, by)
         return enterprise.current
-    return _publish(enterprise, choices.Change.PUBLISHED, by, reason)
+    publication = _publish(enterprise, snapshots.take(enterprise), choices.Change.PUBLISHED, by, reason)
+    _close_proposals([enterprise], choices.ProposalState.APPROVED, by)
+    return publication
+
+
+@transaction.atomic
+def publish_sections(
+    enterprise: Enterprise, chosen: Collection[choices.Section], *, by: User | None = None
+) -> Publication | None:
+    """Make some sections of the working copy public, and leave what else has changed waiting.
+
+    Returns None where the public already sees them so, or does not see the enterprise at all.
+    """
+    enterprise = _locked(enterprise)
+    if enterprise.current is None:
+        return None
+    shown = snapshots.upgrade(enterprise.current.snapshot, enterprise.current.schema_version)
+    wanted = sections.merged(shown, snapshots.take(enterprise), chosen)
+    if snapshots.same(shown, wanted):
+        return None
+    return _publish(enterprise, wanted, choices.Change.DIRECT, by, "")
 
 
 @transaction.atomic
@@ -109,7 +130,10 @@ def restore(
         snapshots.put_back(snapshots.upgrade(publication.snapshot, publication.schema_version), enterprise)
     except snapshots.RestoreError as error:
         raise PublishError(str(error)) from error
-    return _publish(_locked(enterprise), choices.Change.RESTORED, by, reason)
+    enterprise = _locked(enterprise)
+    restored = _publish(enterprise, snapshots.take(enterprise), choices.Change.RESTORED, by, reason)
+    _close_proposals([enterprise], choices.ProposalState.LAPSED, by)
+    return restored
 
 
 @transaction.atomic
@@ -153,9 +177,11 @@ def _locked(enterprise: Enterprise) -> Enterprise:
     )
 
 
-def _publish(enterprise: Enterprise, change: choices.Change, by: User | None, reason: str) -> Publication:
+def _publish(
+    enterprise: Enterprise, snapshot: snapshots.Snapshot, change: choices.Change, by: User | None, reason: str
+) -> Publication:
     former, created = FormerSlug.objects.get_or_create(
-        slug=enterprise.slug, defaults={"enterprise": enterprise}
+        slug=snapshot["slug"], defaults={"enterprise": enterprise}
     )
     if not created and former.enterprise_id != enterprise.pk:
         raise PublishError(_anothers_address(enterprise))
@@ -164,7 +190,7 @@ def _publish(enterprise: Enterprise, change: choices.Change, by: User | None, re
         enterprise=enterprise,
         number=last + 1,
         schema_version=snapshots.SCHEMA_VERSION,
-        snapshot=snapshots.take(enterprise),
+        snapshot=snapshot,
         change=change,
         reason=reason,
         published_at=timezone.now(),
@@ -174,6 +200,16 @@ def _publish(enterprise: Enterprise, change: choices.Change, by: User | None, re
     enterprise.current = publication
     published.send(sender=Publication, publications=[publication])
     return publication
+
+
+def _close_proposals(
+    enterprises: Sequence[Enterprise], state: choices.ProposalState, by: User | None
+) -> None:
+    """What has been published, or overwritten, is no longer proposed."""
+    current = Enterprise.objects.filter(pk=OuterRef("enterprise")).values("current")
+    Proposal.objects.filter(enterprise__in=enterprises, state=choices.ProposalState.OPEN).update(
+        state=state, decided_at=timezone.now(), decided_by=by, publication=Subquery(current)
+    )
 
 
 @transaction.atomic
@@ -206,6 +242,7 @@ def publish_many(enterprises: Sequence[Enterprise], *, reason: str = "") -> set[
         numbers = Publication.objects.filter(enterprise__in=changed).values("enterprise")
         last = dict(numbers.annotate(last=Max("number")).values_list("enterprise", "last"))
         _publish_all(changed, [e for e in changed if e.slug not in known], last, reason)
+        _close_proposals(changed, choices.ProposalState.APPROVED, None)
     return {enterprise.pk for enterprise in changed}
 
 

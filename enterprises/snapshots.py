@@ -82,18 +82,18 @@ def upgrade(snapshot: Snapshot, version: int) -> Snapshot:
 
 def same(one: Snapshot, other: Snapshot) -> bool:
     """Whether two snapshots say the same. A term that staff have renamed since is still that term."""
-    return bool(_without_term_names(one) == _without_term_names(other))
+    return bool(without_term_names(one) == without_term_names(other))
 
 
-def _without_term_names(value: Any) -> Any:
+def without_term_names(value: Any) -> Any:
     if isinstance(value, dict):
         is_term = "slug" in value and "da" in value
         return {
-            key: _without_term_names(inner)
+            key: without_term_names(inner)
             for key, inner in value.items()
             if not (is_term and key in ("da", "en"))
         }
-    return [_without_term_names(inner) for inner in value] if isinstance(value, list) else value
+    return [without_term_names(inner) for inner in value] if isinstance(value, list) else value
 
 
 # -- taking ---------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from django.utils import timezone
 from directory.models import ApiUse, CatalogueState
 from enterprises.models import (
     District,
+    Draft,
     Editorship,
     Enterprise,
     Evidence,
@@ -24,6 +25,7 @@ from enterprises.models import (
     Mail,
     Mark,
     MarkOf,
+    Message,
     MissedSearch,
     Mission,
     Offer,
@@ -32,7 +34,9 @@ from enterprises.models import (
     Ownership,
     Photo,
     Place,
+    Proposal,
     Publication,
+    SectionPolicy,
     Sector,
     SectorOf,
     SynonymGroup,
@@ -92,6 +96,15 @@ def ida_twice(_bakery: Enterprise) -> list[models.Model]:
 
 def checked_by_somebody_sometime(bakery: Enterprise) -> list[models.Model]:
     return [Evidence(enterprise=bakery, checked_by=a_user(), **proof)]
+
+
+def draft_twice(bakery: Enterprise) -> list[models.Model]:
+    ida = a_user()
+    return [Draft(enterprise=bakery, user=ida, section="who") for _time in range(2)]
+
+
+def wordless(bakery: Enterprise) -> list[models.Model]:
+    return [Message(proposal=Proposal.objects.create(enterprise=bakery), from_council=True, text="")]
 
 
 def nameless(model: type[models.Model], **fields: Any) -> list[tuple[str, Rows]]:
@@ -211,6 +224,12 @@ BAD: list[tuple[str, Rows]] = [
     ("mail_has_content_until_it_ends", mail({"content": b""})),
     ("mail_has_a_recipient", mail({"recipient": ""})),
     ("catalogue_has_one_state", lambda _bakery: [CatalogueState(pk=2)]),
+    ("policy_is_for_a_known_section", lambda _: [SectionPolicy(section="other")]),
+    ("draft_once_per_section", draft_twice),
+    ("proposal_open_once_per_enterprise", of_bakery(Proposal, {}, {})),
+    ("proposal_closed_has_a_date", of_bakery(Proposal, {"state": "approved"})),
+    ("proposal_closed_has_a_date", of_bakery(Proposal, {"decided_at": timezone.now()})),
+    ("message_says_something", wordless),
     ("api_use_counted_in_one_row", lambda _: [ApiUse(minute=1, who=2, count=n) for n in (1, 2)]),
 ]  # fmt: skip
 

@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pictures")]
 
 
 def page_of(enterprise: Enterprise) -> str:
-    return reverse("photos", args=[enterprise.pk])
+    return reverse("photos", args=[enterprise.slug])
 
 
 def upload(client: Client, enterprise: Enterprise, content: bytes | None = None, **fields: Any) -> Any:
@@ -39,7 +39,7 @@ def upload(client: Client, enterprise: Enterprise, content: bytes | None = None,
 
 
 def press(client: Client, photo: Photo, do: str, **fields: Any) -> Any:
-    address = reverse("change-photo", args=[photo.enterprise_id, photo.pk])
+    address = reverse("change-photo", args=[photo.enterprise.slug, photo.pk])
     return client.post(address, {"alt_da": photo.alt_da, "do": do} | fields, follow=True)
 
 
@@ -185,7 +185,7 @@ def test_nobody_else_changes_anything(
         file = SimpleUploadedFile("b.jpg", images.encoded(images.picture(seed=5)))
         answer = client.post(page_of(bakery), {"kind": "photo", "alt_da": "Nyt", "file": file})
     else:
-        address = reverse("change-photo", args=[bakery.pk, photo.pk])
+        address = reverse("change-photo", args=[bakery.slug, photo.pk])
         answer = client.post(address, {"do": do, "alt_da": "Nyt"})
     assert answer.status_code == status
     assert (list(Photo.objects.values()) == before) == (persona not in ("editor", "colleague"))
@@ -194,7 +194,7 @@ def test_nobody_else_changes_anything(
 def test_anothers_photo_is_not_reached_through_ones_own_page(stranger: Client, bakery: Enterprise) -> None:
     photo, own = images.a_photo(bakery), Enterprise.objects.get(name="Fremmed & Co")
     for do in ("save", "up", "remove"):
-        address = reverse("change-photo", args=[own.pk, photo.pk])
+        address = reverse("change-photo", args=[own.slug, photo.pk])
         assert stranger.post(address, {"do": do, "alt_da": "Mit"}).status_code == 404
     assert Photo.objects.get().alt_da == "To bagere ved ovnen"
 

@@ -16,9 +16,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from enterprises import publishing, snapshots
+from enterprises import publishing, readable, snapshots
 from enterprises.access import person
-from enterprises.admin import readable
 from enterprises.admin.base import ReadOnlyAdmin
 from enterprises.models import Publication, Withdrawal
 

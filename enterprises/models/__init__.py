@@ -7,6 +7,7 @@ from enterprises.models.missed import MissedSearch
 from enterprises.models.people import Editorship, ErrorReport, User
 from enterprises.models.photo import Photo
 from enterprises.models.place import HoursException, OpeningHours, Place
+from enterprises.models.proposal import Draft, Message, Proposal, SectionPolicy
 from enterprises.models.publication import Publication, Withdrawal
 from enterprises.models.synonyms import SynonymGroup
 from enterprises.models.taxonomy import District, LegalForm, Mark, Mission, Ownership, Sector, Term
@@ -14,6 +15,7 @@ from enterprises.models.taxonomy import District, LegalForm, Mark, Mission, Owne
 __all__ = [
     "BuyerFacts",
     "District",
+    "Draft",
     "Editorship",
     "Enterprise",
     "ErrorReport",
@@ -25,6 +27,7 @@ __all__ = [
     "Mail",
     "Mark",
     "MarkOf",
+    "Message",
     "MissedSearch",
     "Mission",
     "Offer",
@@ -33,7 +36,9 @@ __all__ = [
     "Ownership",
     "Photo",
     "Place",
+    "Proposal",
     "Publication",
+    "SectionPolicy",
     "Sector",
     "SectorOf",
     "SynonymGroup",

@@ -1,4 +1,4 @@
-"""/min/…/billeder/: the editor's page for logo and photos."""
+"""The section of logo and photos, which come as files and so are saved one at a time."""
 
 from __future__ import annotations
 
@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from enterprises import access, choices
+from enterprises import access, choices, editing, sections
+from enterprises.access import person
+from enterprises.choices import Section
 from enterprises.models import Enterprise, Photo
 from enterprises.photos import keeping, reading, uploads
+from enterprises.views.trail import trail
 
 logger = logging.getLogger(__name__)
 
@@ -91,8 +95,8 @@ UPLOADS: dict[str, type[UploadForm]] = {
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def photos(request: HttpRequest, pk: int) -> HttpResponse:
-    enterprise = get_object_or_404(access.editable(request.user), pk=pk)
+def photos(request: HttpRequest, slug: str) -> HttpResponse:
+    enterprise = access.editable_or_404(request.user, slug)
     if request.method != "POST":
         return _page(request, enterprise)
     kind = request.POST.get("kind", "")
@@ -101,8 +105,8 @@ def photos(request: HttpRequest, pk: int) -> HttpResponse:
     form = UPLOADS[kind](request.POST, request.FILES, auto_id=_ids(kind))
     if not _added(request, enterprise, kind, form):
         return _page(request, enterprise, form, wrong_upload=kind)
-    messages.success(request, _("Billedet er lagt op. Det kommer på profilen, når det er godkendt."))
-    return redirect("photos", pk=pk)
+    messages.success(request, _("Billedet er lagt op. %(when)s") % {"when": _when_shown(enterprise)})
+    return redirect("photos", slug)
 
 
 def _added(request: HttpRequest, enterprise: Enterprise, kind: str, form: UploadForm) -> bool:
@@ -112,7 +116,9 @@ def _added(request: HttpRequest, enterprise: Enterprise, kind: str, form: Upload
         return False
     file, words = form.cleaned_data.pop("file"), form.cleaned_data
     try:
-        keeping.add(enterprise, file.read(), kind=kind, **words)
+        with transaction.atomic():
+            keeping.add(enterprise, file.read(), kind=kind, **words)
+            editing.written(enterprise, Section.PHOTOS, by=person(request))
     except reading.RefusedError as error:
         form.refuse("file", str(error))
     except OSError:
@@ -123,24 +129,34 @@ def _added(request: HttpRequest, enterprise: Enterprise, kind: str, form: Upload
 
 @require_POST
 @login_required
-def photo(request: HttpRequest, pk: int, photo_pk: int) -> HttpResponse:
+@transaction.atomic
+def photo(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Save what is said about a picture, and move or remove it, by the button that was pressed."""
-    enterprise = get_object_or_404(access.editable(request.user), pk=pk)
-    photo = get_object_or_404(enterprise.photos, pk=photo_pk)
+    enterprise = access.editable_or_404(request.user, slug)
+    photo = get_object_or_404(enterprise.photos, pk=pk)
     pressed = request.POST.get("do", "save")
     if pressed == "remove":
         photo.delete()
-        messages.success(request, _("Billedet er fjernet. Det går af profilen, når det er godkendt."))
-        return redirect("photos", pk=pk)
-    form = WordsForm(request.POST, instance=photo, auto_id=_ids(photo.pk))
-    if not form.is_valid():
-        return _page(request, enterprise, form)
-    form.save()
-    if pressed in STEPS:
-        keeping.move(photo, by=STEPS[pressed])
+        done = _("Billedet er fjernet. %(when)s")
     else:
-        messages.success(request, _("Teksten er gemt."))
-    return redirect("photos", pk=pk)
+        form = WordsForm(request.POST, instance=photo, auto_id=_ids(photo.pk))
+        if not form.is_valid():
+            return _page(request, enterprise, form)
+        form.save()
+        if pressed in STEPS:
+            keeping.move(photo, by=STEPS[pressed])
+            done = _("Billedet er flyttet. %(when)s")
+        else:
+            done = _("Teksten er gemt. %(when)s")
+    editing.written(enterprise, Section.PHOTOS, by=person(request))
+    messages.success(request, done % {"when": _when_shown(enterprise)})
+    return redirect("photos", slug)
+
+
+def _when_shown(enterprise: Enterprise) -> str:
+    if enterprise.current and Section.PHOTOS in sections.direct():
+        return _("Alle kan se det nu.")
+    return _("Send ændringerne til rådet, når I er klar.")
 
 
 def _page(
@@ -156,6 +172,8 @@ def _page(
         words[wrong.instance] = wrong
     context = {
         "enterprise": enterprise,
+        "trail": trail(enterprise),
+        "is_direct": Section.PHOTOS in sections.direct(),
         "logo": [(photo, form) for photo, form in words.items() if photo.kind == choices.PhotoKind.LOGO],
         "photos": [(photo, form) for photo, form in words.items() if photo.kind == choices.PhotoKind.PHOTO],
         "new_logo": new[choices.PhotoKind.LOGO],
@@ -164,7 +182,7 @@ def _page(
         "wrong": wrong,
         "noindex": True,
     }
-    return render(request, "account/photos.html", context)
+    return render(request, "editing/photos.html", context)
 
 
 def _ids(of: int | str) -> str:

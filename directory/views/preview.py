@@ -1,0 +1,45 @@
+"""The public page as it would be, for those who may change it and the council's staff. Never kept."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from directory import catalogue as catalogues
+from directory import listings, profile_pages
+from directory.profiles import Profile
+from enterprises import access, editing, snapshots
+from enterprises.models import Publication, User
+
+
+@require_safe
+@never_cache
+@login_required
+def preview(request: HttpRequest, slug: str) -> HttpResponse:
+    """The working copy, with what the reader has typed and not saved yet."""
+    user = cast(User, request.user)
+    enterprise = get_object_or_404(access.visible_before_publication(user), slug=slug)
+    now = timezone.now()
+    publication = Publication(
+        enterprise=enterprise,
+        number=1,
+        schema_version=snapshots.SCHEMA_VERSION,
+        snapshot=editing.with_drafts(enterprise, user),
+        published_at=now,
+    )
+    listing = listings.build(publication, enterprise, now)
+    listing.publication = publication
+    page = profile_pages.made(Profile(listing, catalogues.of(request), now))
+    context = {
+        "page": page,
+        "enterprise": enterprise,
+        "may_edit": access.editable(user).filter(pk=enterprise.pk).exists(),
+        "noindex": True,
+    }
+    return render(request, "preview.html", context)

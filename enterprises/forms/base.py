@@ -1,0 +1,71 @@
+"""What the sections' forms share: Danish beside English, and limits that are said, not cut to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.text import capfirst
+
+if TYPE_CHECKING:
+    _ModelForm = forms.ModelForm[Any]
+else:
+    _ModelForm = forms.ModelForm
+
+# Nobody writes longer names of streets than fit; texts are another matter.
+SAID_LIMITS = range(150, 10_000)
+DATE = {"type": "date"}
+
+
+def fitting(field: models.Field[Any, Any], **kwargs: Any) -> forms.Field | None:
+    """The form field for a model's field: lists of choices are ticked, dates use the browser's calendar."""
+    if isinstance(field, ArrayField) and field.base_field.choices:
+        return forms.MultipleChoiceField(
+            choices=field.base_field.choices,
+            widget=forms.CheckboxSelectMultiple,
+            label=capfirst(field.verbose_name),
+            help_text=field.help_text,
+            required=not field.blank,
+        )
+    if isinstance(field, models.DateField):
+        kwargs["widget"] = forms.DateInput(attrs=DATE, format="%Y-%m-%d")
+    if isinstance(field, models.ManyToManyField):
+        kwargs["widget"] = forms.CheckboxSelectMultiple
+    if isinstance(field, models.TextField):
+        kwargs["widget"] = forms.Textarea(attrs={"rows": 5 if (field.max_length or 0) < 3000 else 9})
+    return field.formfield(**kwargs)
+
+
+class Lined(forms.BaseForm):
+    """A form that is shown line by line, a Danish field beside its English one."""
+
+    error_css_class = "field-wrong"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            # A browser would cut what is pasted without a word, so the limit is only said.
+            limit = field.widget.attrs.pop("maxlength", None)
+            field.limit = int(limit) if limit and int(limit) in SAID_LIMITS else None  # type: ignore[attr-defined]
+
+    def lines(self) -> Iterator[list[forms.BoundField]]:
+        for bound in self:
+            if bound.is_hidden or bound.name.endswith("_en"):
+                continue
+            english = f"{bound.name.removesuffix('_da')}_en"
+            both = bound.name.endswith("_da") and english in self.fields
+            yield [bound, self[english]] if both else [bound]
+
+
+class SectionForm(Lined, _ModelForm):
+    """Fields of the enterprise itself, or of one row that belongs to it."""
+
+    class Meta:
+        formfield_callback = fitting
+
+
+class RowForm(SectionForm):
+    """One of several rows. What identifies a row is where it stands, so no key can be forged."""

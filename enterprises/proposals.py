@@ -1,0 +1,104 @@
+"""The way from a changed working copy to a publication: send, talk, decide. One transaction each."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from enterprises import publishing, sections, snapshots
+from enterprises.choices import ProposalState
+from enterprises.models import Enterprise, Message, Proposal, Publication, User
+
+
+class ProposalError(Exception):
+    """Nothing was changed; the message is a sentence for the person who asked."""
+
+
+def open_one(enterprise: Enterprise) -> Proposal | None:
+    return Proposal.objects.filter(enterprise=enterprise, state=ProposalState.OPEN).first()
+
+
+def seen(enterprise: Enterprise) -> str:
+    """Names what is proposed, so that nobody sends or approves what they have not seen."""
+    return sections.digest(snapshots.take(enterprise))
+
+
+@transaction.atomic
+def submit(enterprise: Enterprise, *, by: User, having_seen: str, message: str = "") -> Proposal:
+    """Ask the council to publish the working copy. Asking twice is asking once."""
+    enterprise = _locked(enterprise)
+    waiting = open_one(enterprise)
+    if waiting:
+        return waiting
+    _refuse_unseen(enterprise, having_seen)
+    if problems := publishing.missing(enterprise):
+        raise ProposalError(" ".join(problems))
+    if not publishing.has_changes(enterprise):
+        raise ProposalError(_("Der er ingen ændringer at sende: alt er allerede udgivet."))
+    proposal = Proposal.objects.create(enterprise=enterprise, submitted_by=by)
+    if message:
+        Message.objects.create(proposal=proposal, author=by, from_council=False, text=message)
+    return proposal
+
+
+@transaction.atomic
+def withdraw(enterprise: Enterprise, *, by: User) -> None:
+    """Take the proposal back. The working copy keeps every change."""
+    proposal = _open_locked(_locked(enterprise))
+    _close(proposal, ProposalState.WITHDRAWN, by)
+
+
+@transaction.atomic
+def say(proposal: Proposal, text: str, *, by: User, from_council: bool) -> Message:
+    """Add to the talk about an open proposal. The same words twice in a row are a button pressed twice."""
+    _locked(proposal.enterprise)
+    _still_open(proposal)
+    last = proposal.messages.last()
+    if last and (last.text, last.author_id, last.from_council) == (text, by.pk, from_council):
+        return last
+    return Message.objects.create(proposal=proposal, author=by, from_council=from_council, text=text)
+
+
+@transaction.atomic
+def approve(proposal: Proposal, *, by: User, having_seen: str) -> Publication:
+    enterprise = _locked(proposal.enterprise)
+    _still_open(proposal)
+    _refuse_unseen(enterprise, having_seen)
+    return publishing.publish(enterprise, by=by)
+
+
+@transaction.atomic
+def reject(proposal: Proposal, reason: str, *, by: User) -> None:
+    """Leave the public page as it is, and say why. The working copy keeps every change."""
+    _locked(proposal.enterprise)
+    _still_open(proposal)
+    Message.objects.create(proposal=proposal, author=by, from_council=True, text=reason)
+    _close(proposal, ProposalState.REJECTED, by)
+
+
+def _locked(enterprise: Enterprise) -> Enterprise:
+    """Everything about one enterprise happens one after the other."""
+    Enterprise.objects.select_for_update().get(pk=enterprise.pk)
+    return Enterprise.objects.select_related("current").get(pk=enterprise.pk)
+
+
+def _open_locked(enterprise: Enterprise) -> Proposal:
+    proposal = open_one(enterprise)
+    if proposal is None:
+        raise ProposalError(_("Der er ikke noget forslag, der venter."))
+    return proposal
+
+
+def _still_open(proposal: Proposal) -> None:
+    if not Proposal.objects.filter(pk=proposal.pk, state=ProposalState.OPEN).exists():
+        raise ProposalError(_("Forslaget er afgjort i mellemtiden."))
+
+
+def _refuse_unseen(enterprise: Enterprise, having_seen: str) -> None:
+    if seen(enterprise) != having_seen:
+        raise ProposalError(_("Der er ændret noget, siden siden blev hentet. Læs ændringerne igen."))
+
+
+def _close(proposal: Proposal, state: ProposalState, by: User) -> None:
+    Proposal.objects.filter(pk=proposal.pk).update(state=state, decided_at=timezone.now(), decided_by=by)

@@ -1,0 +1,151 @@
+"""A profile's sections, cut out of snapshots and put together again.
+
+Opening hours lie inside the places of a snapshot but are a section of their own: they change often, and
+by themselves.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection
+from typing import Any
+
+from enterprises import snapshots
+from enterprises.choices import Section
+from enterprises.models import Enterprise, SectionPolicy
+from enterprises.snapshots import Snapshot
+
+# What a snapshot holds besides (number, address, grounds, marks, register) is the council's to change.
+KEYS: dict[Section, tuple[str, ...]] = {
+    Section.WHO: ("name", "aliases", "tagline", "description", "impact", "founded", "sectors", "missions"),
+    Section.OWNERSHIP: ("ownership", "legal_form", "figures"),
+    Section.OFFERS: ("offers",),
+    Section.PLACES: ("places",),
+    Section.HOURS: (),
+    Section.BUYER: ("buyer",),
+    Section.OPENINGS: ("openings",),
+    Section.CONTACT: ("contact", "links"),
+    Section.PHOTOS: ("photos",),
+}
+HOURS = ("hours", "exceptions")
+
+
+def part(snapshot: Snapshot, section: Section) -> Snapshot:
+    """What a snapshot says in one section."""
+    places = snapshot.get("places", [])
+    if section == Section.HOURS:
+        return {"places": list(places)}
+    if section == Section.PLACES:
+        return {"places": [_without_hours(place) for place in places]}
+    return {key: snapshot[key] for key in KEYS[section] if key in snapshot}
+
+
+def rest(snapshot: Snapshot) -> Snapshot:
+    """What a snapshot says outside the sections."""
+    ours = {key for keys in KEYS.values() for key in keys}
+    return {key: value for key, value in snapshot.items() if key not in ours}
+
+
+def differing(before: Snapshot, after: Snapshot) -> list[Section]:
+    """The sections in which two snapshots differ."""
+    found: list[Section] = [
+        s for s in Section if s != Section.HOURS and not snapshots.same(part(before, s), part(after, s))
+    ]
+    if _hours_differ(before.get("places", []), after.get("places", [])):
+        found.append(Section.HOURS)
+    return sorted(found, key=list(Section).index)
+
+
+def working(enterprise: Enterprise) -> Snapshot:
+    """The working copy as its editors see it: as its snapshot, with the addresses that are hidden."""
+    snapshot = snapshots.take(enterprise)
+    for stated, place in zip(snapshot.get("places", []), enterprise.places.all(), strict=False):
+        stated |= {f: getattr(place, f) for f in snapshots.ADDRESS if getattr(place, f) not in (None, "")}
+    return snapshot
+
+
+def version(enterprise: Enterprise, section: Section) -> str:
+    """Names what the working copy says in a section; another version says something else."""
+    said = json.dumps(
+        snapshots.without_term_names(part(working(enterprise), section)), sort_keys=True, default=str
+    )
+    return hashlib.sha256(said.encode()).hexdigest()[:20]
+
+
+def digest(snapshot: Snapshot) -> str:
+    """Names all a snapshot says."""
+    said = json.dumps(snapshots.without_term_names(snapshot), sort_keys=True)
+    return hashlib.sha256(said.encode()).hexdigest()[:20]
+
+
+# -- what goes live at once -----------------------------------------------------------------------
+
+
+def direct() -> set[Section]:
+    """The sections that enterprises may publish themselves."""
+    return {
+        Section(name) for name in SectionPolicy.objects.filter(direct=True).values_list("section", flat=True)
+    }
+
+
+def merged(approved: Snapshot, working_copy: Snapshot, chosen: Collection[Section]) -> Snapshot:
+    """The approved snapshot with only the chosen sections taken from the working copy."""
+    result = dict(approved)
+    for section in chosen:
+        if section not in (Section.PLACES, Section.HOURS):
+            for key in KEYS[section]:
+                result.pop(key, None)
+            result |= part(working_copy, section)
+    if Section.PLACES in chosen or Section.HOURS in chosen:
+        result["places"] = _merged_places(approved.get("places", []), working_copy.get("places", []), chosen)
+        if not result["places"]:
+            del result["places"]
+    return result
+
+
+def _merged_places(approved: list[Any], working_copy: list[Any], chosen: Collection[Section]) -> list[Any]:
+    """Hours follow the place they belong to. Where the place waits for the council, so do they."""
+    frame = working_copy if Section.PLACES in chosen else approved
+    source = list(working_copy if Section.HOURS in chosen else approved)
+    if frame == source:
+        return frame
+    places = []
+    for place in frame:
+        twin = _taken_twin(place, source)
+        own = place if Section.PLACES not in chosen else {}
+        places.append(_without_hours(place) | _hours(own if twin is None else twin))
+    return places
+
+
+def _taken_twin(place: Snapshot, source: list[Any]) -> Snapshot | None:
+    for candidate in source:
+        if snapshots.same(_without_hours(candidate), _without_hours(place)):
+            source.remove(candidate)
+            return dict(candidate)
+    return None
+
+
+def _without_hours(place: Snapshot) -> Snapshot:
+    return {key: value for key, value in place.items() if key not in HOURS}
+
+
+def _hours(place: Snapshot) -> Snapshot:
+    return {key: place[key] for key in HOURS if key in place}
+
+
+def _hours_differ(before: list[Any], after: list[Any]) -> bool:
+    """Hours are compared by place, whatever the places' order, as far as the places are the same ones."""
+    if sorted(map(place_name, before)) == sorted(map(place_name, after)):
+        before, after = sorted(before, key=place_name), sorted(after, key=place_name)
+    told = [[_hours(place) for place in places] for places in (before, after)]
+    for hours in told:
+        while hours and not hours[-1]:
+            hours.pop()
+    return told[0] != told[1]
+
+
+def place_name(place: Snapshot) -> str:
+    """What a reader calls a place."""
+    named = place.get("label", {}).get("da") or place.get("street") or place.get("district", {}).get("da")
+    return str(named or "")

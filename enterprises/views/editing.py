@@ -1,0 +1,225 @@
+"""An editor's pages about one enterprise: its home, and one page for each section."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from enterprises import access, completeness, editing, row_buttons, sections, snapshots, words
+from enterprises.access import person
+from enterprises.choices import ProposalState, Section
+from enterprises.forms import PAGES, SectionPage
+from enterprises.models import Draft, Enterprise
+from enterprises.views.trail import trail
+
+# What the page itself needs to know of a form; the rest is what was typed.
+CONTROLS = ("csrfmiddlewaretoken", "version", "revision", "row", "action")
+
+
+@require_safe
+@never_cache
+@login_required
+def home(request: HttpRequest, slug: str) -> HttpResponse:
+    """The state of the profile, and the way to everything an editor can do."""
+    enterprise = editing.fresh(access.editable_or_404(request.user, slug))
+    snapshot = snapshots.take(enterprise)
+    shown = _shown(enterprise)
+    changed = sections.differing(shown, snapshot) if enterprise.current else []
+    has_changes = not snapshots.same(shown, snapshot)
+    direct = sections.direct()
+    drafts = set(enterprise.drafts.filter(user=person(request)).values_list("section", flat=True))
+    latest = enterprise.proposals.first()
+    if latest and not _is_worth_telling(latest.state, has_changes):
+        latest = None
+    context = {
+        "enterprise": enterprise,
+        "trail": trail(),
+        "has_changes": has_changes,
+        "proposal": latest,
+        "last": latest.messages.last() if latest else None,
+        "is_open": latest is not None and latest.state == ProposalState.OPEN,
+        "completeness": completeness.of(snapshot),
+        "sections": [
+            {
+                "section": section,
+                "is_changed": section in changed,
+                "is_direct": section in direct,
+                "has_draft": section in drafts,
+            }
+            for section in Section
+        ],
+    }
+    return render(request, "editing/home.html", context)
+
+
+def _is_worth_telling(state: str, has_changes: bool) -> bool:
+    """A rejection stands until the changes are gone; what was approved or taken back needs no more words."""
+    return state == ProposalState.OPEN or (state == ProposalState.REJECTED and has_changes)
+
+
+def _shown(enterprise: Enterprise) -> snapshots.Snapshot:
+    """What the public sees; nothing where it sees nothing."""
+    current = enterprise.current
+    return snapshots.upgrade(current.snapshot, current.schema_version) if current else {}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+def section(request: HttpRequest, slug: str, section: str) -> HttpResponse:
+    enterprise = editing.fresh(access.editable_or_404(request.user, slug))
+    if section not in Section.values:
+        raise Http404
+    chosen = Section(section)
+    if request.method != "POST":
+        return _opened(request, enterprise, chosen)
+    data = _typed(request.POST)
+    action = request.POST.get("action", "")
+    if "row" in request.POST:
+        return _row_pressed(request, enterprise, chosen, data)
+    if action == "draft":
+        return _drafted(request, enterprise, chosen, data)
+    if action == "discard":
+        editing.drop_draft(enterprise, person(request), chosen, revision=_revision(request))
+        messages.success(request, _("Kladden er smidt væk."))
+        return redirect("edit-section", slug, section)
+    return _saved(request, enterprise, chosen, data)
+
+
+def _opened(request: HttpRequest, enterprise: Enterprise, chosen: Section) -> HttpResponse:
+    """The page as it was left: with the person's draft, if there is one."""
+    draft = editing.draft_of(enterprise, person(request), chosen)
+    present = sections.version(enterprise, chosen)
+    if draft is None:
+        return _page(request, enterprise, chosen, PAGES[chosen](enterprise), version=present)
+    typed = QueryDict(draft.data)
+    page = PAGES[chosen](enterprise, shown=typed)
+    based_on = typed.get("based_on", present)
+    conflict = None
+    if based_on != present:
+        mine = editing.as_typed(enterprise, chosen, typed)
+        theirs = sections.working(enterprise)
+        conflict = editing.Conflict(present, words.in_section(theirs, mine[0], chosen) if mine else [])
+    return _page(request, enterprise, chosen, page, version=present, draft=draft, conflict=conflict)
+
+
+def _saved(request: HttpRequest, enterprise: Enterprise, chosen: Section, data: QueryDict) -> HttpResponse:
+    version, revision = request.POST.get("version", ""), _revision(request)
+    outcome = editing.save(enterprise, person(request), chosen, data, version=version, revision=revision)
+    if isinstance(outcome, editing.Saved):
+        messages.success(request, _told(enterprise, chosen, outcome))
+        return redirect("edit-enterprise", enterprise.slug)
+    if isinstance(outcome, editing.Invalid):
+        return _page(request, enterprise, chosen, outcome.page, version=version, revision=revision)
+    page = PAGES[chosen](editing.fresh(enterprise), shown=data)
+    return _page(
+        request, enterprise, chosen, page, version=outcome.version, revision=revision, conflict=outcome
+    )
+
+
+def _told(enterprise: Enterprise, chosen: Section, outcome: editing.Saved) -> str:
+    if outcome.publication:
+        return _("Gemt og udgivet. Alle kan se det nu.")
+    if not enterprise.current:
+        return _("Gemt. Send profilen til rådet, når den er klar.")
+    if chosen not in sections.direct():
+        return _("Gemt. Send ændringerne til rådet, når I er klar. Indtil da ser alle det, der stod før.")
+    return _("Gemt.")
+
+
+def _drafted(request: HttpRequest, enterprise: Enterprise, chosen: Section, data: QueryDict) -> HttpResponse:
+    """What the page's script sends while a person types."""
+    data["based_on"] = request.POST.get("version", "")
+    try:
+        draft = editing.keep_draft(enterprise, person(request), chosen, data, revision=_revision(request))
+    except editing.StaleDraftError:
+        told = _("Siden er åben i et andet vindue. Det, du skriver her, gemmes først, når du trykker på Gem.")
+        return JsonResponse({"told": told}, status=409)
+    except editing.DraftTooLongError:
+        return JsonResponse({"told": _("Der står for meget til, at det kan gemmes.")}, status=413)
+    clock = date_format(localtime(draft.saved_at), "TIME_FORMAT")
+    return JsonResponse(
+        {"revision": draft.revision, "told": _("Kladde gemt kl. %(clock)s") % {"clock": clock}}
+    )
+
+
+def _row_pressed(
+    request: HttpRequest, enterprise: Enterprise, chosen: Section, data: QueryDict
+) -> HttpResponse:
+    """Add, remove or move a row. Nothing is checked or saved yet but the draft."""
+    anchor = row_buttons.press(data, request.POST["row"])
+    if anchor is None:
+        raise Http404
+    data["based_on"] = request.POST.get("version", "")
+    try:
+        editing.keep_draft(enterprise, person(request), chosen, data, revision=_revision(request))
+    except editing.StaleDraftError:
+        messages.warning(
+            request,
+            _("Du har siden åben i et andet vindue, hvor der står noget andet. Her er det, du skrev her."),
+        )
+    except editing.DraftTooLongError:
+        messages.warning(request, _("Der står for meget til, at det kan gemmes."))
+    else:
+        address = reverse("edit-section", args=[enterprise.slug, chosen.value])
+        return HttpResponseRedirect(f"{address}#{anchor}")
+    page = PAGES[chosen](enterprise, shown=data)
+    version = request.POST.get("version", "")
+    return _page(request, enterprise, chosen, page, version=version, revision=_revision(request))
+
+
+def _page(
+    request: HttpRequest,
+    enterprise: Enterprise,
+    chosen: Section,
+    page: SectionPage,
+    *,
+    version: str,
+    revision: int = 0,
+    draft: Draft | None = None,
+    conflict: editing.Conflict | None = None,
+) -> HttpResponse:
+    names = list(Section)
+    place = names.index(chosen)
+    problems = list(page.problems())
+    context: dict[str, Any] = {
+        "enterprise": enterprise,
+        "trail": trail(enterprise),
+        "section": chosen,
+        "page": page,
+        "problems": problems,
+        "version": version,
+        "revision": draft.revision if draft else revision,
+        "draft": draft,
+        "conflict": conflict,
+        "is_direct": chosen in sections.direct(),
+        "previous": names[place - 1] if place else None,
+        "following": names[place + 1] if place + 1 < len(names) else None,
+        "noindex": True,
+    }
+    status = 409 if conflict and request.method == "POST" else 422 if problems else 200
+    return render(request, "editing/section.html", context, status=status)
+
+
+def _typed(sent: QueryDict) -> QueryDict:
+    """What was typed, with line breaks of one kind, and without what no text has."""
+    typed = QueryDict(mutable=True)
+    for name, values in sent.lists():
+        if name not in CONTROLS:
+            typed.setlist(name, [value.replace("\r\n", "\n").replace("\x00", "") for value in values])
+    return typed
+
+
+def _revision(request: HttpRequest) -> int:
+    sent = request.POST.get("revision", "0")
+    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else 0
