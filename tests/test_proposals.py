@@ -163,7 +163,7 @@ def test_only_staff_decide(editor: Client, bakery: Enterprise) -> None:
     send(editor)
     address = reverse("admin:enterprises_proposal_review", args=[Proposal.objects.get().pk])
     assert editor.post(address, {"_approve": "x"}).status_code == 302
-    reader = a_user("lars@example.dk", is_staff=True)
+    reader = with_second_step(a_user("lars@example.dk", is_staff=True))
     client = Client()
     client.force_login(reader)
     assert client.post(address, {"_approve": "x"}).status_code == 403
