@@ -2,7 +2,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.contrib.sitemaps.views import index as sitemap_index
 from django.contrib.sitemaps.views import sitemap
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.utils.translation import gettext_lazy as _
 from django.views.generic.base import RedirectView
 
@@ -18,6 +18,7 @@ from directory.views import (
     pages,
     places,
     profile,
+    signs,
     suggestions,
     terms,
 )
@@ -37,6 +38,12 @@ urlpatterns = [
     path("was", pages.was, name="was"),
     path("api/v1/", include("directory.api.urls")),
     path("huse/<slug:slug>.png", public(profile.house_image), name="house-image"),
+    re_path(
+        r"^skilte/(?P<slug>[-\w]+)/maerke-(?P<language>da|en)-(?P<look>light|dark)\.(?P<suffix>svg|png)$",
+        kept(signs.badge),
+        name="badge",
+    ),
+    re_path(r"^skilte/(?P<slug>[-\w]+)/qr\.(?P<suffix>svg|png)$", kept(signs.qr_code), name="qr-code"),
     *i18n_patterns(
         path("", kept(home.home), name="home"),
         path(_("virksomheder/"), kept(listing.listing), name="listing"),
@@ -45,6 +52,8 @@ urlpatterns = [
         path(_("virksomheder/<slug:slug>/"), kept(profile.profile), name="profile"),
         path(_("virksomheder/<slug:slug>/kontakt.vcf"), public(profile.vcard), name="vcard"),
         path(_("virksomheder/<slug:slug>/meld-fejl/"), profile.report_error, name="report-error"),
+        path(_("skilte/<slug:slug>/kort/"), kept(signs.card), name="sign-card"),
+        path(_("skilte/<slug:slug>/vindue/"), kept(signs.window), name="window-sign"),
         path(_("kort/"), kept(maps.city_map), name="map"),
         path(_("kort/punkter"), kept(maps.points), name="map-points"),
         path(_("brancher/"), kept(terms.index), {"facet": "sector"}, name="sectors"),

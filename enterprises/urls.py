@@ -8,4 +8,5 @@ urlpatterns = [
     path(_("konto/log-ind/"), LoginView.as_view(template_name="account/log_in.html"), name="log-in"),
     path(_("konto/log-ud/"), LogoutView.as_view(), name="log-out"),
     path(_("min/"), views.my_enterprises, name="my-enterprises"),
+    path(_("min/<int:pk>/skilte/"), views.my_signs, name="my-signs"),
 ]

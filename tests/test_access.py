@@ -21,7 +21,10 @@ EVERYONE = dict.fromkeys(PERSONAS, 200)
 REDIRECTED = dict.fromkeys(PERSONAS, 302)
 LOGGED_IN = EVERYONE | {"visitor": 302}
 STAFF = REDIRECTED | {"clerk": 200}
+EDITORS = {"visitor": 302, "editor": 200, "colleague": 200, "stranger": 404, "clerk": 404}
 BAKERY = {"slug": "broed-broer"}
+# Its key is filled in when it is known.
+OF_BAKERY = {"pk": ""}
 
 # Every name in directory/urls.py and enterprises/urls.py: what it takes, and what each persona gets.
 ONE_LANGUAGE: dict[str, tuple[dict[str, str], dict[str, int]]] = {
@@ -33,6 +36,8 @@ ONE_LANGUAGE: dict[str, tuple[dict[str, str], dict[str, int]]] = {
     "favicon": ({}, REDIRECTED),
     "was": ({}, REDIRECTED),
     "house-image": (BAKERY, EVERYONE),
+    "badge": (BAKERY | {"language": "da", "look": "light", "suffix": "svg"}, EVERYONE),
+    "qr-code": (BAKERY | {"suffix": "png"}, EVERYONE),
     "api": ({}, REDIRECTED),
     "api-enterprises": ({}, EVERYONE),
     "api-enterprise": (BAKERY, EVERYONE),
@@ -54,6 +59,8 @@ BOTH_LANGUAGES: dict[str, tuple[dict[str, str], dict[str, int]]] = {
     "profile": (BAKERY, EVERYONE),
     "vcard": (BAKERY, EVERYONE),
     "report-error": (BAKERY, EVERYONE),
+    "sign-card": (BAKERY, EVERYONE),
+    "window-sign": (BAKERY, EVERYONE),
     "sectors": ({}, EVERYONE),
     "sector": ({"slug": "mad-catering"}, EVERYONE),
     "ownerships": ({}, EVERYONE),
@@ -72,6 +79,7 @@ BOTH_LANGUAGES: dict[str, tuple[dict[str, str], dict[str, int]]] = {
     # Logging out is a form, so a link cannot do it.
     "log-out": ({}, dict.fromkeys(PERSONAS, 405)),
     "my-enterprises": ({}, LOGGED_IN),
+    "my-signs": (OF_BAKERY, EDITORS),
     "admin:index": ({}, STAFF),
 }
 
@@ -83,11 +91,14 @@ def persona(request: pytest.FixtureRequest, bakery: Enterprise) -> tuple[str, Cl
 
 @pytest.mark.parametrize("persona", PERSONAS, indirect=True)
 @pytest.mark.parametrize("language", ["da", "en"])
-def test_everyone_gets_what_is_theirs(persona: tuple[str, Client], language: str) -> None:
+def test_everyone_gets_what_is_theirs(persona: tuple[str, Client], language: str, bakery: Enterprise) -> None:
     who, client = persona
     table = BOTH_LANGUAGES | (ONE_LANGUAGE if language == "da" else {})
     with override(language):
-        addresses = {name: reverse(name, kwargs=kwargs) for name, (kwargs, _expected) in table.items()}
+        addresses = {
+            name: reverse(name, kwargs=kwargs | ({"pk": bakery.pk} if "pk" in kwargs else {}))
+            for name, (kwargs, _expected) in table.items()
+        }
     got = {name: client.get(address).status_code for name, address in addresses.items()}
     assert got == {name: expected[who] for name, (_kwargs, expected) in table.items()}
 

@@ -83,6 +83,23 @@ def listing() -> str:
     return reverse("listing")
 
 
+SIGNS = ("maerke-da-light.svg", "maerke-da-light.png", "qr.svg", "kort/", "vindue/")
+
+
+@pytest.mark.parametrize("sign", SIGNS)
+def test_signs_on_other_sites_cost_what_a_kept_page_costs(
+    worker: Worker, bakery: Enterprise, sign: str
+) -> None:
+    made = worker.get(f"/skilte/broed-broer/{sign}")
+    with CaptureQueriesContext(connection) as queries:
+        shown = worker.get(f"/skilte/broed-broer/{sign}")
+        known = worker.get(f"/skilte/broed-broer/{sign}", HTTP_IF_NONE_MATCH=made.headers["ETag"])
+    assert shown.body == made.body and known.status == 304
+    assert [query["sql"] for query in queries] == []
+    publishing.withdraw(bakery, reason="Lukket")
+    assert worker.get(f"/skilte/broed-broer/{sign}").body != made.body
+
+
 def test_a_kept_page_asks_for_the_generation_and_nothing_else(
     worker: Worker, bakery: Enterprise, listing: str
 ) -> None:

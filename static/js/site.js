@@ -35,3 +35,12 @@ for (const form of document.querySelectorAll("form:not([method])")) {
     for (const [name, value] of [...formData]) if (!value) formData.delete(name);
   });
 }
+
+for (const button of document.querySelectorAll("[data-copy]")) {
+  const field = document.getElementById(button.dataset.copy);
+  button.hidden = !navigator.clipboard;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(field.value);
+    button.textContent = button.dataset.copied;
+  });
+}

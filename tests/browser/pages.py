@@ -32,6 +32,8 @@ PAGES: dict[str, tuple[tuple[str, ...], str]] = {
     "open data by api": (("open-data-api",), ""),
     "style guide": (("style-guide",), ""),
     "report error": (("report-error", RICH), ""),
+    "card for other sites": (("sign-card", RICH), ""),
+    "window sign": (("window-sign", RICH), ""),
     "log in": (("log-in",), ""),
     "not found": (("profile", "findes-ikke"), ""),
     "gone": (("profile", WITHDRAWN), ""),
