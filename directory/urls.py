@@ -21,6 +21,7 @@ from directory.views import (
     signs,
     suggestions,
     terms,
+    visits,
 )
 
 urlpatterns = [
@@ -44,6 +45,7 @@ urlpatterns = [
         name="badge",
     ),
     re_path(r"^skilte/(?P<slug>[-\w]+)/qr\.(?P<suffix>svg|png)$", kept(signs.qr_code), name="qr-code"),
+    path("tal/klik", visits.clicked, name="clicked"),
     *i18n_patterns(
         path("", kept(home.home), name="home"),
         path(_("virksomheder/"), kept(listing.listing), name="listing"),

@@ -106,3 +106,13 @@ class Grant(TextChoices):
 
     STAFF = "staff", _("Givet af rådets medarbejdere")
     DEMO = "demo", _("Demo")
+
+
+class Counted(TextChoices):
+    """What is counted of those who read a profile."""
+
+    VIEW = "view", _("visning")
+    PHONE = "phone", _("opkald")
+    MAIL = "mail", _("mail")
+    WEBSITE = "website", _("besøg på hjemmeside")
+    SEARCH = "search", _("søgning, der førte hertil")

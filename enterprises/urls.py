@@ -9,4 +9,5 @@ urlpatterns = [
     path(_("konto/log-ud/"), LogoutView.as_view(), name="log-out"),
     path(_("min/"), views.my_enterprises, name="my-enterprises"),
     path(_("min/<int:pk>/skilte/"), views.my_signs, name="my-signs"),
+    path(_("min/<int:pk>/tal/"), views.my_numbers, name="my-numbers"),
 ]

@@ -38,6 +38,8 @@ ONE_LANGUAGE: dict[str, tuple[dict[str, str], dict[str, int]]] = {
     "house-image": (BAKERY, EVERYONE),
     "badge": (BAKERY | {"language": "da", "look": "light", "suffix": "svg"}, EVERYONE),
     "qr-code": (BAKERY | {"suffix": "png"}, EVERYONE),
+    # A browser posts to it.
+    "clicked": ({}, dict.fromkeys(PERSONAS, 405)),
     "api": ({}, REDIRECTED),
     "api-enterprises": ({}, EVERYONE),
     "api-enterprise": (BAKERY, EVERYONE),
@@ -80,6 +82,7 @@ BOTH_LANGUAGES: dict[str, tuple[dict[str, str], dict[str, int]]] = {
     "log-out": ({}, dict.fromkeys(PERSONAS, 405)),
     "my-enterprises": ({}, LOGGED_IN),
     "my-signs": (OF_BAKERY, EDITORS),
+    "my-numbers": (OF_BAKERY, EDITORS),
     "admin:index": ({}, STAFF),
 }
 

@@ -30,6 +30,7 @@ from enterprises.models import (
     OpeningHours,
     Ownership,
     Place,
+    ProfileCount,
     Publication,
     Sector,
     SectorOf,
@@ -110,6 +111,10 @@ def missed(*rows: dict[str, Any]) -> Rows:
     ]
 
 
+def seen(*rows: dict[str, Any]) -> Rows:
+    return of_bakery(ProfileCount, *rows, month=date(2026, 11, 1), what="view", count=1)
+
+
 publication = {"schema_version": 1, "snapshot": {}, "change": "published", "published_at": timezone.now()}
 proof = {"criterion": "purpose", "proof": "statutes", "wording_da": "Det står der."}
 
@@ -186,6 +191,12 @@ BAD: list[tuple[str, Rows]] = [
     ("missed_search_counted_in_one_row", missed({}, {"count": 2})),
     ("missed_search_has_a_text", missed({"text": ""})),
     ("missed_search_was_made", missed({"count": 0})),
+    ("profile_count_in_one_row", seen({}, {"count": 2})),
+    ("profile_count_is_of_a_month", seen({"month": DAY})),
+    ("profile_count_is_of_a_known_kind", seen({"what": "charm"})),
+    ("profile_count_of_searches_has_text", seen({"what": "search"})),
+    ("profile_count_of_searches_has_text", seen({"text": "ubåd"})),
+    ("profile_count_was_made", seen({"count": 0})),
     ("catalogue_has_one_state", lambda _bakery: [CatalogueState(pk=2)]),
     ("api_use_counted_in_one_row", lambda _: [ApiUse(minute=1, who=2, count=n) for n in (1, 2)]),
 ]  # fmt: skip

@@ -87,7 +87,7 @@ def _framable(view: Any) -> Any:
 
 
 @require_safe
-@_framable  # type: ignore[untyped-decorator]
+@_framable
 def card(request: HttpRequest, slug: str) -> HttpResponse:
     """The one page that other sites may show in a frame: no scripts, no forms, nothing to be tricked into."""
     listing = _listed(slug)

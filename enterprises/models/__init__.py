@@ -8,6 +8,7 @@ from enterprises.models.place import HoursException, OpeningHours, Place
 from enterprises.models.publication import Publication, Withdrawal
 from enterprises.models.synonyms import SynonymGroup
 from enterprises.models.taxonomy import District, LegalForm, Mark, Mission, Ownership, Sector, Term
+from enterprises.models.visits import ProfileCount
 
 __all__ = [
     "BuyerFacts",
@@ -29,6 +30,7 @@ __all__ = [
     "OpeningHours",
     "Ownership",
     "Place",
+    "ProfileCount",
     "Publication",
     "Sector",
     "SectorOf",

@@ -44,3 +44,16 @@ for (const button of document.querySelectorAll("[data-copy]")) {
     button.textContent = button.dataset.copied;
   });
 }
+
+// That somebody rang, wrote or went on to the enterprise's own site: a number, sent without waiting.
+const counted = document.querySelector("[data-clicks]");
+if (counted && navigator.sendBeacon) {
+  const tell = ({ target, type, button }) => {
+    const link = target.closest("[data-contact]");
+    if (!link || (type === "auxclick" && button !== 1)) return;
+    const { clicks, enterprise } = counted.dataset;
+    navigator.sendBeacon(clicks, new URLSearchParams({ enterprise, what: link.dataset.contact }));
+  };
+  document.addEventListener("click", tell);
+  document.addEventListener("auxclick", tell);
+}
