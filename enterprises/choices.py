@@ -108,6 +108,13 @@ class Grant(TextChoices):
     DEMO = "demo", _("Demo")
 
 
+class Answer(TextChoices):
+    """What an enterprise says when asked whether its facts still hold."""
+
+    HOLDS = "holds", _("alt passer")
+    GONE = "gone", _("findes ikke mere")
+
+
 class Counted(TextChoices):
     """What is counted of those who read a profile."""
 

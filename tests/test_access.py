@@ -81,6 +81,9 @@ BOTH_LANGUAGES: dict[str, tuple[dict[str, str], dict[str, int]]] = {
     # Logging out is a form, so a link cannot do it.
     "log-out": ({}, dict.fromkeys(PERSONAS, 405)),
     "my-enterprises": ({}, LOGGED_IN),
+    # Of a token that nobody was sent.
+    "confirm": ({"token": "1.x"}, dict.fromkeys(PERSONAS, 404)),
+    "confirm-gone": ({"token": "1.x"}, dict.fromkeys(PERSONAS, 404)),
     "my-signs": (OF_BAKERY, EDITORS),
     "my-numbers": (OF_BAKERY, EDITORS),
     "admin:index": ({}, STAFF),

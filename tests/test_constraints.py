@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from directory.models import ApiUse, CatalogueState
 from enterprises.models import (
+    ConfirmationRequest,
     District,
     Editorship,
     Enterprise,
@@ -115,6 +116,10 @@ def seen(*rows: dict[str, Any]) -> Rows:
     return of_bakery(ProfileCount, *rows, month=date(2026, 11, 1), what="view", count=1)
 
 
+def question(*rows: dict[str, Any]) -> Rows:
+    return of_bakery(ConfirmationRequest, *rows, asked_on=DAY, mailed_on=DAY)
+
+
 publication = {"schema_version": 1, "snapshot": {}, "change": "published", "published_at": timezone.now()}
 proof = {"criterion": "purpose", "proof": "statutes", "wording_da": "Det står der."}
 
@@ -197,6 +202,12 @@ BAD: list[tuple[str, Rows]] = [
     ("profile_count_of_searches_has_text", seen({"what": "search"})),
     ("profile_count_of_searches_has_text", seen({"text": "ubåd"})),
     ("profile_count_was_made", seen({"count": 0})),
+    ("confirmation_asked_once_at_a_time", question({}, {})),
+    ("confirmation_answer_has_a_time", question({"answer": "holds"})),
+    ("confirmation_answer_has_a_time", question({"answered_at": timezone.now()})),
+    ("confirmation_answer_has_a_time", question({"answer": "maybe", "answered_at": timezone.now()})),
+    ("confirmation_is_mailed_thrice", question({"mails": 4})),
+    ("confirmation_is_mailed_thrice", question({"mails": 0})),
     ("catalogue_has_one_state", lambda _bakery: [CatalogueState(pk=2)]),
     ("api_use_counted_in_one_row", lambda _: [ApiUse(minute=1, who=2, count=n) for n in (1, 2)]),
 ]  # fmt: skip

@@ -69,6 +69,8 @@ def _badge(listing: Listing | None, catalogue: Catalogue) -> badges.Badge:
 def _state(card: Card) -> str:
     if card.is_demo:
         return _("Opdigtet (demo)")
+    if card.unanswered:
+        return _("Ikke bekræftet for nylig")
     return _("Grundlag bekræftet") if card.verified else _("Optaget i kataloget")
 
 

@@ -1,5 +1,6 @@
 """The working copy that editors and the council change, and the publications made from it."""
 
+from enterprises.models.confirmations import ConfirmationRequest
 from enterprises.models.enterprise import BuyerFacts, Enterprise, FormerSlug, Link, Offer, Opening, SectorOf
 from enterprises.models.evidence import Evidence, MarkOf
 from enterprises.models.missed import MissedSearch
@@ -12,6 +13,7 @@ from enterprises.models.visits import ProfileCount
 
 __all__ = [
     "BuyerFacts",
+    "ConfirmationRequest",
     "District",
     "Editorship",
     "Enterprise",
