@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -39,6 +39,9 @@ class Card:
     is_demo: bool
     # the paragraph with what else answers a search, where the tagline does not
     snippet: SafeString | str = ""
+    # asked whether its facts still hold, it did not answer; when it last said so
+    unanswered: bool = False
+    confirmed_on: date | None = None
 
 
 def cards(listings: Iterable[Listing], catalogue: Catalogue) -> list[Card]:
@@ -67,6 +70,8 @@ def _card(listing: Listing, catalogue: Catalogue, now: datetime) -> Card:
         rsv=shown["rsv"],
         verified=is_verified(listing, now),
         is_demo=listing.is_demo,
+        unanswered=listing.unanswered,
+        confirmed_on=listing.confirmed_on,
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from functools import cached_property, partial
+from functools import cached_property
+from typing import Any
 
 from django.http import QueryDict
 from django.utils import timezone
@@ -154,6 +155,7 @@ class Finding:
         missed.note(self.asked.query, get_language() or "da")
 
     @property
-    def note_missed_again(self) -> Callable[[], None]:
+    def note_missed_again(self) -> Callable[[dict[str, Any]], None]:
         """Counts them when a kept page is shown anew; does not hold on to the finding."""
-        return partial(missed.note_later, self.asked.query, get_language() or "da")
+        text, language = self.asked.query, get_language() or "da"
+        return lambda _environ: missed.note_later(text, language)

@@ -88,9 +88,9 @@ def _read_catalogue() -> None:
 
 def worker_exit(server: Any, worker: Any) -> None:
     """Write what the worker has counted, before it is gone."""
-    from enterprises import missed
+    from enterprises import counting
 
-    missed.write_waiting()
+    counting.write_waiting()
 
 
 def post_fork(server: Any, worker: Any) -> None:

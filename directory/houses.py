@@ -358,11 +358,11 @@ def _flag(x: float, foot: float) -> Iterator[Part]:
 
 def brand() -> str:
     """The logo: three houses wall to wall."""
-    return svg(_BRAND, css_class="brand")
+    return svg(BRAND, css_class="brand")
 
 
 _STEPS = ((0, -19), (2, 0), (0, -3), (2, 0), (0, -3), (2, 0), (0, 3), (2, 0), (0, 3), (2, 0), (0, 19))
-_BRAND = Drawing(
+BRAND = Drawing(
     32,
     32,
     (
@@ -387,15 +387,15 @@ _QUIET_STREET = (
 
 def png(house: Drawing, *neighbours: Drawing, title: str, subtitle: str) -> bytes:
     """The picture that goes with a shared link; its neighbours stand faded behind the house."""
-    return card(house, neighbours or _QUIET_STREET, _BRAND, title, subtitle)
+    return card(house, neighbours or _QUIET_STREET, BRAND, title, subtitle)
 
 
 def write_icons(folder: pathlib.Path) -> None:
     """The site's icons, made from the brand. Run once after changing it."""
     standalone = brand().replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
     (folder / "favicon.svg").write_text(standalone + "\n")
-    icon(_BRAND, 32, scale=1).save(folder / "favicon.ico", sizes=[(32, 32)])
-    icon(_BRAND, 180, scale=4.5, background=PAPER).save(folder / "apple-touch-icon.png", optimize=True)
+    icon(BRAND, 32, scale=1).save(folder / "favicon.ico", sizes=[(32, 32)])
+    icon(BRAND, 180, scale=4.5, background=PAPER).save(folder / "apple-touch-icon.png", optimize=True)
 
 
 def write_share_picture(folder: pathlib.Path) -> None:

@@ -69,7 +69,9 @@ def _on_withdrawn(enterprises: list[Enterprise], **_kwargs: Any) -> None:
 
 
 def _on_confirmed(enterprise: Enterprise, **_kwargs: Any) -> None:
-    Listing.objects.filter(pk=enterprise.pk).update(confirmed_on=enterprise.confirmed_on)
+    Listing.objects.filter(pk=enterprise.pk).update(
+        confirmed_on=enterprise.confirmed_on, unanswered=enterprise.unanswered_on is not None
+    )
     CatalogueChange.note(Part.LISTING, [enterprise.pk])
 
 
@@ -90,7 +92,13 @@ def rebuild() -> int:
     present = (
         Publication.objects.filter(pk=F("enterprise__current"))
         .select_related("enterprise")
-        .only("snapshot", "schema_version", "published_at", "enterprise__confirmed_on")
+        .only(
+            "snapshot",
+            "schema_version",
+            "published_at",
+            "enterprise__confirmed_on",
+            "enterprise__unanswered_on",
+        )
         .order_by("pk")
     )
     count = 0
@@ -139,6 +147,7 @@ def build(publication: Publication, enterprise: Enterprise, first_published_at: 
         search_text=running,
         verified_until=evidence.verified_until(snapshot),
         confirmed_on=enterprise.confirmed_on,
+        unanswered=enterprise.unanswered_on is not None,
         first_published_at=first_published_at,
         published_at=publication.published_at,
         is_demo=snapshot.get("demo", False),

@@ -74,6 +74,8 @@ class Listing(models.Model):
     # The last day on which all five criteria are confirmed. See evidence.py.
     verified_until = models.DateField(null=True)
     confirmed_on = models.DateField(null=True)
+    # It was asked whether its facts still hold, and did not answer.
+    unanswered = models.BooleanField(default=False)
     first_published_at = models.DateTimeField()
     published_at = models.DateTimeField()
     is_demo = models.BooleanField(default=False)

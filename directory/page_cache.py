@@ -32,7 +32,7 @@ from directory import catalogue as catalogues
 from directory.facets import FACETS
 from directory.opening_hours import midnight
 from directory.replica import READING, Reading, for_request, reading
-from enterprises import missed
+from enterprises import counting
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 View = Callable[..., HttpResponse]
@@ -64,7 +64,7 @@ def kept(view: View) -> View:
     """Let the view's pages be read from the replica, and kept.
 
     One that shows the time of day sets `fresh_until` on its answer; one that counts how often it is shown
-    sets `count_again`, which is called when it is shown without the view.
+    sets `count_again`, which is called with the request's environment when it is shown without the view.
     """
 
     @wraps(view)
@@ -101,7 +101,7 @@ class Page:
     etag: str
     made: int
     until: float
-    count_again: Callable[[], None] | None
+    count_again: Callable[[dict[str, Any]], None] | None
     copies: dict[str, bytes] = field(default_factory=dict)
     # What of its weight the cache has added up.
     counted: int = 0
@@ -143,7 +143,7 @@ class PageCache:
         self._lock = Lock()
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        missed.write_waiting_if_due()
+        counting.write_waiting_if_due()
         key = _key(environ) if self.most_bytes else None
         if key is None:
             return self.application(environ, start_response)
@@ -164,7 +164,7 @@ class PageCache:
             response.close()
             self._store(response.kept.generation, key, page)
         elif page.count_again:
-            page.count_again()
+            page.count_again(environ)
         return self._answer(key, page, environ, start_response)
 
     def _answer(self, key: Any, page: Page, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

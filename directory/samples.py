@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -94,6 +94,10 @@ def cards(catalogue: Catalogue) -> list[State]:
         ),
         State(_("Lukket, RSV i CVR"), replace(plain, opening=openings()[3].shown, rsv=True)),
         State(_("Demo"), replace(plain, is_demo=True)),
+        State(
+            _("Spurgt flere gange uden svar"),
+            replace(plain, unanswered=True, confirmed_on=date(2025, 3, 1)),
+        ),
         State(
             _("Næsten intet oplyst"), replace(plain, ownership=None, missions=[], district=None, house=bare)
         ),

@@ -72,13 +72,17 @@ def _mixed(colour: str, paper: str, strength: float) -> str:
 
 def svg(drawing: Drawing, css_class: str = "house") -> str:
     """Inline SVG for decoration: nothing but viewBox, paths and fills, hidden from screen readers."""
-    paths = (
-        f'<path fill="{fill}" d="{"".join(_path_data(shape.outline) for shape in shapes)}"/>'
-        for fill, shapes in groupby(drawing.shapes, key=lambda shape: shape.fill)
-    )
     return (
         f'<svg class="{css_class}" viewBox="0 0 {_numbers(drawing.width, drawing.height)}"'
-        f' aria-hidden="true" focusable="false">{"".join(paths)}</svg>'
+        f' aria-hidden="true" focusable="false">{paths(drawing)}</svg>'
+    )
+
+
+def paths(drawing: Drawing) -> str:
+    """What goes into an SVG: a path for each stretch of shapes with one fill."""
+    return "".join(
+        f'<path fill="{fill}" d="{"".join(_path_data(shape.outline) for shape in shapes)}"/>'
+        for fill, shapes in groupby(drawing.shapes, key=lambda shape: shape.fill)
     )
 
 

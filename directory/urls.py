@@ -20,8 +20,10 @@ from directory.views import (
     places,
     preview,
     profile,
+    signs,
     suggestions,
     terms,
+    visits,
 )
 
 urlpatterns = [
@@ -44,6 +46,13 @@ urlpatterns = [
         photos.photo,
         name="photo",
     ),
+    re_path(
+        r"^skilte/(?P<slug>[-\w]+)/maerke-(?P<language>da|en)-(?P<look>light|dark)\.(?P<suffix>svg|png)$",
+        kept(signs.badge),
+        name="badge",
+    ),
+    re_path(r"^skilte/(?P<slug>[-\w]+)/qr\.(?P<suffix>svg|png)$", kept(signs.qr_code), name="qr-code"),
+    path("tal/klik", visits.clicked, name="clicked"),
     *i18n_patterns(
         path("", kept(home.home), name="home"),
         path(_("virksomheder/"), kept(listing.listing), name="listing"),
@@ -52,6 +61,8 @@ urlpatterns = [
         path(_("virksomheder/<slug:slug>/"), kept(profile.profile), name="profile"),
         path(_("virksomheder/<slug:slug>/kontakt.vcf"), public(profile.vcard), name="vcard"),
         path(_("virksomheder/<slug:slug>/meld-fejl/"), profile.report_error, name="report-error"),
+        path(_("skilte/<slug:slug>/kort/"), kept(signs.card), name="sign-card"),
+        path(_("skilte/<slug:slug>/vindue/"), kept(signs.window), name="window-sign"),
         path(_("kort/"), kept(maps.city_map), name="map"),
         path(_("kort/punkter"), kept(maps.points), name="map-points"),
         path(_("brancher/"), kept(terms.index), {"facet": "sector"}, name="sectors"),

@@ -152,3 +152,20 @@ class ProposalState(TextChoices):
     WITHDRAWN = "withdrawn", _("Trukket tilbage")
     # The profile was put back to an earlier publication in the meantime.
     LAPSED = "lapsed", _("Bortfaldet")
+
+
+class Answer(TextChoices):
+    """What an enterprise says when asked whether its facts still hold."""
+
+    HOLDS = "holds", _("alt passer")
+    GONE = "gone", _("findes ikke mere")
+
+
+class Counted(TextChoices):
+    """What is counted of those who read a profile."""
+
+    VIEW = "view", _("visning")
+    PHONE = "phone", _("opkald")
+    MAIL = "mail", _("mail")
+    WEBSITE = "website", _("besøg på hjemmeside")
+    SEARCH = "search", _("søgning, der førte hertil")

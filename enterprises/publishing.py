@@ -24,7 +24,7 @@ from enterprises.models import Enterprise, FormerSlug, Proposal, Publication, Us
 published = Signal()
 # Sent with `enterprises`, inside the transaction: they are no longer public.
 withdrawn = Signal()
-# Sent with `enterprise`: the enterprise said that its facts still hold.
+# Sent with `enterprise`: it said that its facts still hold, or did not answer when asked.
 confirmed = Signal()
 
 FORGOTTEN_AT_ONCE = 5_000
@@ -161,9 +161,20 @@ def withdraw(
 
 @transaction.atomic
 def confirm(enterprise: Enterprise, *, on: date) -> None:
-    """Record that the enterprise itself has said that its facts hold."""
-    Enterprise.objects.filter(pk=enterprise.pk).update(confirmed_on=on)
-    enterprise.confirmed_on = on
+    """Record that the enterprise itself has said that its facts hold. Nobody need ask it any more."""
+    Enterprise.objects.filter(pk=enterprise.pk).update(confirmed_on=on, unanswered_on=None)
+    enterprise.confirmed_on, enterprise.unanswered_on = on, None
+    enterprise.confirmation_requests.filter(answered_at=None).update(
+        answer=choices.Answer.HOLDS, answered_at=timezone.now()
+    )
+    confirmed.send(sender=Enterprise, enterprise=enterprise)
+
+
+@transaction.atomic
+def mark_unanswered(enterprise: Enterprise, *, on: date) -> None:
+    """Let readers see that the enterprise does not answer, until it confirms."""
+    Enterprise.objects.filter(pk=enterprise.pk).update(unanswered_on=on)
+    enterprise.unanswered_on = on
     confirmed.send(sender=Enterprise, enterprise=enterprise)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.core.management import call_command
+from django.utils import timezone
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Status
 
-from enterprises import delivery, missed
+from enterprises import confirmations, delivery, missed, visits
 from enterprises.photos import chores
 
 # Schedules are in UTC; the nightly ones come after Denmark's midnight, whatever the season.
@@ -55,6 +56,19 @@ def forget_old_mails(timestamp: int = 0) -> None:
 @app.task(retry=AGAIN)
 def forget_old_missed_searches(timestamp: int = 0) -> None:
     missed.forget_older_than(settings.MISSED_SEARCH_DAYS)
+
+
+@app.periodic(cron="31 0 * * *")
+@app.task(retry=AGAIN)
+def forget_old_counts(timestamp: int = 0) -> None:
+    visits.delete_old(timezone.localdate())
+
+
+# By day, when those it writes to are awake.
+@app.periodic(cron="0 8 * * *")
+@app.task(retry=AGAIN, lock="ask_whether_facts_hold")
+def ask_whether_facts_hold(timestamp: int = 0) -> None:
+    confirmations.send_due(timezone.localdate())
 
 
 @app.periodic(cron="35 0 * * *")

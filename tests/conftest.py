@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -44,11 +43,10 @@ _LOCK = pytest.StashKey[int]()
 def fresh_catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a test publishes is rolled back, generation included, so its catalogue must go too."""
     from directory import catalogue
-    from enterprises import missed
+    from enterprises import counting
 
     monkeypatch.setattr(catalogue, "_present", None)
-    monkeypatch.setattr(missed, "_waiting", Counter())
-    monkeypatch.setattr(missed, "_away_until", 0.0)
+    counting.forget_waiting()
 
 
 @pytest.fixture

@@ -39,6 +39,10 @@ ONE_LANGUAGE: dict[str, tuple[dict[str, str], dict[str, int]]] = {
     "was": ({}, REDIRECTED),
     "house-image": (BAKERY, EVERYONE),
     "photo": (NOBODYS_PICTURE, dict.fromkeys(PERSONAS, 404)),
+    "badge": (BAKERY | {"language": "da", "look": "light", "suffix": "svg"}, EVERYONE),
+    "qr-code": (BAKERY | {"suffix": "png"}, EVERYONE),
+    # A browser posts to it.
+    "clicked": ({}, dict.fromkeys(PERSONAS, 405)),
     "api": ({}, REDIRECTED),
     "api-enterprises": ({}, EVERYONE),
     "api-enterprise": (BAKERY, EVERYONE),
@@ -60,6 +64,8 @@ BOTH_LANGUAGES: dict[str, tuple[dict[str, str], dict[str, int]]] = {
     "profile": (BAKERY, EVERYONE),
     "vcard": (BAKERY, EVERYONE),
     "report-error": (BAKERY, EVERYONE),
+    "sign-card": (BAKERY, EVERYONE),
+    "window-sign": (BAKERY, EVERYONE),
     "sectors": ({}, EVERYONE),
     "sector": ({"slug": "mad-catering"}, EVERYONE),
     "ownerships": ({}, EVERYONE),
@@ -123,6 +129,11 @@ BOTH_LANGUAGES: dict[str, tuple[dict[str, str], dict[str, int]]] = {
     # A form too.
     "withdraw-proposal": (BAKERY, dict.fromkeys(PERSONAS, 405)),
     "preview": (BAKERY, THE_BAKERYS | {"clerk": 200}),
+    # Of a token that nobody was sent.
+    "confirm": ({"token": "1.x"}, dict.fromkeys(PERSONAS, 404)),
+    "confirm-gone": ({"token": "1.x"}, dict.fromkeys(PERSONAS, 404)),
+    "my-signs": (BAKERY, THE_BAKERYS),
+    "my-numbers": (BAKERY, THE_BAKERYS),
     "admin:index": ({}, STAFF),
 }
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from directory.models import ApiUse, CatalogueState
 from enterprises.models import (
+    ConfirmationRequest,
     District,
     Draft,
     Editorship,
@@ -34,6 +35,7 @@ from enterprises.models import (
     Ownership,
     Photo,
     Place,
+    ProfileCount,
     Proposal,
     Publication,
     SectionPolicy,
@@ -130,6 +132,14 @@ def mail(*rows: dict[str, Any]) -> Rows:
     return lambda _bakery: [Mail(**usual | row) for row in rows]
 
 
+def seen(*rows: dict[str, Any]) -> Rows:
+    return of_bakery(ProfileCount, *rows, month=date(2026, 11, 1), what="view", count=1)
+
+
+def question(*rows: dict[str, Any]) -> Rows:
+    return of_bakery(ConfirmationRequest, *rows, asked_on=DAY, mailed_on=DAY)
+
+
 publication = {"schema_version": 1, "snapshot": {}, "change": "published", "published_at": timezone.now()}
 ended = {"due_at": None, "ended_at": timezone.now()}
 photo = {
@@ -223,6 +233,18 @@ BAD: list[tuple[str, Rows]] = [
     ("mail_is_due_or_ended", mail({"state": "sending"} | ended)),
     ("mail_has_content_until_it_ends", mail({"content": b""})),
     ("mail_has_a_recipient", mail({"recipient": ""})),
+    ("profile_count_in_one_row", seen({}, {"count": 2})),
+    ("profile_count_is_of_a_month", seen({"month": DAY})),
+    ("profile_count_is_of_a_known_kind", seen({"what": "charm"})),
+    ("profile_count_of_searches_has_text", seen({"what": "search"})),
+    ("profile_count_of_searches_has_text", seen({"text": "ubåd"})),
+    ("profile_count_was_made", seen({"count": 0})),
+    ("confirmation_asked_once_at_a_time", question({}, {})),
+    ("confirmation_answer_has_a_time", question({"answer": "holds"})),
+    ("confirmation_answer_has_a_time", question({"answered_at": timezone.now()})),
+    ("confirmation_answer_has_a_time", question({"answer": "maybe", "answered_at": timezone.now()})),
+    ("confirmation_is_mailed_thrice", question({"mails": 4})),
+    ("confirmation_is_mailed_thrice", question({"mails": 0})),
     ("catalogue_has_one_state", lambda _bakery: [CatalogueState(pk=2)]),
     ("policy_is_for_a_known_section", lambda _: [SectionPolicy(section="other")]),
     ("draft_once_per_section", draft_twice),

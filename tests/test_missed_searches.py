@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
-from enterprises import missed
+from enterprises import counting, missed
 from enterprises.models import Enterprise, MissedSearch
 
 pytestmark = pytest.mark.django_db
@@ -97,7 +97,7 @@ def test_what_waits_is_written_together_and_once(db: None) -> None:
         missed.note_later(text, "da")
     assert counted() == []
     for _again in range(2):
-        missed.write_waiting()
+        counting.write_waiting()
         assert counted() == [("rumskib", "da", 1), ("ubåd", "da", 2)]
 
 
@@ -106,11 +106,11 @@ def test_what_cannot_be_written_waits_on(db: None) -> None:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("DROP TABLE enterprises_missedsearch")
-        missed.write_waiting()
+        counting.write_waiting()
         transaction.set_rollback(True)
     missed.note("ubåd", "da")  # who comes soon after does not try again
     assert counted() == []
-    missed.write_waiting()
+    counting.write_waiting()
     assert counted() == [("ubåd", "da", 2)]
 
 

@@ -23,8 +23,8 @@ from django.utils import timezone
 
 from directory import cards, opening_hours, page_cache, replica, urls
 from directory.page_cache import PageCache
-from enterprises import missed, publishing
-from enterprises.models import Enterprise, MissedSearch
+from enterprises import counting, publishing
+from enterprises.models import Enterprise, MissedSearch, ProfileCount
 from tests.builders import published, republished
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +81,39 @@ def worker() -> Worker:
 @pytest.fixture
 def listing() -> str:
     return reverse("listing")
+
+
+SIGNS = ("maerke-da-light.svg", "maerke-da-light.png", "qr.svg", "kort/", "vindue/")
+
+
+@pytest.mark.parametrize("sign", SIGNS)
+def test_signs_on_other_sites_cost_what_a_kept_page_costs(
+    worker: Worker, bakery: Enterprise, sign: str
+) -> None:
+    made = worker.get(f"/skilte/broed-broer/{sign}")
+    with CaptureQueriesContext(connection) as queries:
+        shown = worker.get(f"/skilte/broed-broer/{sign}")
+        known = worker.get(f"/skilte/broed-broer/{sign}", HTTP_IF_NONE_MATCH=made.headers["ETag"])
+    assert shown.body == made.body and known.status == 304
+    assert [query["sql"] for query in queries] == []
+    publishing.withdraw(bakery, reason="Lukket")
+    assert worker.get(f"/skilte/broed-broer/{sign}").body != made.body
+
+
+def test_a_kept_profile_counts_those_who_see_it(worker: Worker, bakery: Enterprise) -> None:
+    person = {"HTTP_USER_AGENT": "Mozilla/5.0 Firefox/140.0", "HTTP_HOST": "testserver"}
+    made = worker.get("/virksomheder/broed-broer/", **person)
+    etag = made.headers["ETag"]
+    with CaptureQueriesContext(connection) as queries:
+        worker.get("/virksomheder/broed-broer/", **person, HTTP_IF_NONE_MATCH=etag)
+        worker.get("/virksomheder/broed-broer/", **person, HTTP_REFERER="http://testserver/kort/?q=Rug")
+        worker.get("/virksomheder/broed-broer/", **person | {"HTTP_USER_AGENT": "Googlebot"})
+        worker.get("/virksomheder/broed-broer/", **person, HTTP_SEC_PURPOSE="prefetch")
+        worker.head("/virksomheder/broed-broer/", **person)
+    assert not len(queries)
+    counting.write_waiting()
+    counts = {(row.what, row.text): row.count for row in ProfileCount.objects.all()}
+    assert counts == {("view", ""): 3, ("search", "rug"): 1}
 
 
 def test_a_kept_page_asks_for_the_generation_and_nothing_else(
@@ -293,7 +326,7 @@ def test_a_page_holds_until_the_next_door_opens_or_closes(
 
 @pytest.fixture
 def due_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(missed, "WRITTEN_AFTER", 0)
+    monkeypatch.setattr(counting, "WRITTEN_AFTER", 0)
 
 
 def test_a_search_without_result_is_counted_every_time(

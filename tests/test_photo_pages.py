@@ -62,8 +62,8 @@ def test_an_editor_puts_up_a_photo_and_a_logo(editor: Client, bakery: Enterprise
     assert "Vi er ved at gøre billedet klar" in page.one("main").text
 
 
-def test_my_enterprises_lead_there(editor: Client, bakery: Enterprise) -> None:
-    page = editor.get(reverse("my-enterprises")).page  # type: ignore[attr-defined]
+def test_the_enterprises_home_leads_there(editor: Client, bakery: Enterprise) -> None:
+    page = editor.get(reverse("edit-enterprise", args=[bakery.slug])).page  # type: ignore[attr-defined]
     assert page.one("a", href=page_of(bakery)).text == "Billeder og logo"
 
 
@@ -165,7 +165,7 @@ def test_asks_no_more_for_eight_photos_than_for_one(editor: Client, bakery: Ente
     first = asked()
     for seed in range(1, 8):
         images.a_photo(bakery, seed=seed)
-    assert asked() == first == 5, "session, user, the catalogue's generation, enterprise, photos"
+    assert asked() == first == 6, "session, user, enterprise, policy, photos"
 
 
 # -- whose it is ----------------------------------------------------------------------------------

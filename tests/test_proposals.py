@@ -13,7 +13,7 @@ from django.urls import reverse
 from enterprises import editing, proposals, publishing, snapshots, words
 from enterprises.choices import ProposalState
 from enterprises.models import Enterprise, Proposal, User
-from tests.builders import a_place, a_user, an_enterprise
+from tests.builders import a_place, a_user, an_enterprise, with_second_step
 
 pytestmark = pytest.mark.django_db
 HERE = ["broed-broer"]

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from functools import partial
+
 from django import forms
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
@@ -11,7 +13,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import condition, require_safe
 
 from directory import catalogue as catalogues
-from directory import former, fragments, profile_pages
+from directory import former, fragments, profile_pages, visits
 from directory.catalogue import Catalogue
 from directory.houses import png
 from directory.models import CatalogueState, Listing
@@ -39,6 +41,8 @@ def profile(request: HttpRequest, slug: str) -> HttpResponse:
     }
     answer = render(request, "profile.html", context)
     answer.fresh_until = min([page.until, *(card.until for card in related)])  # type: ignore[attr-defined]
+    visits.note(page.pk, request.META)
+    answer.count_again = partial(visits.note, page.pk)  # type: ignore[attr-defined]
     return answer
 
 

@@ -7,9 +7,29 @@ from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from enterprises.admin import enterprise, mail, missed, people, place, proposal, publication, taxonomy
+from enterprises.admin import (
+    confirmations,
+    enterprise,
+    mail,
+    missed,
+    people,
+    place,
+    proposal,
+    publication,
+    taxonomy,
+)
 
-__all__ = ["enterprise", "mail", "missed", "people", "place", "proposal", "publication", "taxonomy"]
+__all__ = [
+    "confirmations",
+    "enterprise",
+    "mail",
+    "missed",
+    "people",
+    "place",
+    "proposal",
+    "publication",
+    "taxonomy",
+]
 
 admin.site.site_header = _("Den fælles by – rådets skrivebord")
 admin.site.site_title = _("Rådets skrivebord")

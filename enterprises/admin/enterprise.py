@@ -81,7 +81,10 @@ class EnterpriseAdmin(ModelAdmin):
                 )
             },
         ),
-        (gettext_lazy("Kontakt"), {"fields": ("contact_name", ("phone", "email"), "website")}),
+        (
+            gettext_lazy("Kontakt"),
+            {"fields": ("contact_name", ("phone", "email"), "mail_unwanted", "website")},
+        ),
         (
             gettext_lazy("Tal"),
             {

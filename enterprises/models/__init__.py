@@ -1,5 +1,6 @@
 """The working copy that editors and the council change, and the publications made from it."""
 
+from enterprises.models.confirmations import ConfirmationRequest
 from enterprises.models.enterprise import BuyerFacts, Enterprise, FormerSlug, Link, Offer, Opening, SectorOf
 from enterprises.models.evidence import Evidence, MarkOf
 from enterprises.models.mail import Mail
@@ -11,9 +12,11 @@ from enterprises.models.proposal import Draft, Message, Proposal, SectionPolicy
 from enterprises.models.publication import Publication, Withdrawal
 from enterprises.models.synonyms import SynonymGroup
 from enterprises.models.taxonomy import District, LegalForm, Mark, Mission, Ownership, Sector, Term
+from enterprises.models.visits import ProfileCount
 
 __all__ = [
     "BuyerFacts",
+    "ConfirmationRequest",
     "District",
     "Draft",
     "Editorship",
@@ -36,6 +39,7 @@ __all__ = [
     "Ownership",
     "Photo",
     "Place",
+    "ProfileCount",
     "Proposal",
     "Publication",
     "SectionPolicy",

@@ -84,6 +84,11 @@ class Enterprise(models.Model):
     contact_name = models.CharField(_("kontaktperson eller funktion"), max_length=120, blank=True)
     phone = models.CharField(_("telefon"), max_length=20, blank=True, validators=[phone_number])
     email = models.EmailField(_("mail"), blank=True)
+    mail_unwanted = models.BooleanField(
+        _("vil ikke have mail fra os"),
+        default=False,
+        help_text=_("Så skriver vi kun til redaktørerne, aldrig til virksomhedens egen adresse."),
+    )
     website = models.URLField(_("hjemmeside"), blank=True, validators=[web_address])
 
     # Read in CVR, never typed: register.py is the only writer.
@@ -92,6 +97,8 @@ class Enterprise(models.Model):
 
     is_demo = models.BooleanField(_("demo"), default=False, editable=False, db_index=True)
     confirmed_on = models.DateField(_("bekræftet af virksomheden"), null=True, blank=True, editable=False)
+    # Since when it has not answered whether its facts still hold: see confirmations.py.
+    unanswered_on = models.DateField(_("ubesvaret siden"), null=True, blank=True, editable=False)
     source = models.CharField(_("kilde"), max_length=300, blank=True)
     source_urls = ArrayField(
         models.URLField(),

@@ -5,11 +5,48 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
-from enterprises import access
+from enterprises import access, charts, visits
+from enterprises.signs import made_for
+from enterprises.views.trail import trail
 
 
 @login_required
 def my_enterprises(request: HttpRequest) -> HttpResponse:
     enterprises = access.editable(request.user).select_related("current").order_by("name", "pk")
     return render(request, "account/my_enterprises.html", {"enterprises": enterprises})
+
+
+@login_required
+def signs(request: HttpRequest, slug: str) -> HttpResponse:
+    """Everything to show on one's own site and in the window, with what to copy."""
+    enterprise = access.editable_or_404(request.user, slug)
+    shown = enterprise.current.snapshot if enterprise.current else None
+    made = made_for(shown["slug"], shown["name"]) if shown else []
+    context = {
+        "enterprise": enterprise,
+        "trail": trail(enterprise),
+        "slug": shown and shown["slug"],
+        "signs": made,
+    }
+    return render(request, "editing/signs.html", context)
+
+
+@login_required
+def numbers(request: HttpRequest, slug: str) -> HttpResponse:
+    """How often the profile was seen and used in the last twelve months, and what led to it."""
+    enterprise = access.editable_or_404(request.user, slug)
+    report = visits.report(enterprise, timezone.localdate())
+    views = [(date_format(month.first_day, "M").strip(".")[:3], month.views) for month in report.months]
+    chart = charts.bars(views, _("Visninger måned for måned; tallene står i tabellen."))
+    context = {
+        "enterprise": enterprise,
+        "trail": trail(enterprise),
+        "report": report,
+        "chart": chart,
+        "shown_from": visits.SHOWN_FROM,
+    }
+    return render(request, "editing/numbers.html", context)

@@ -35,3 +35,25 @@ for (const form of document.querySelectorAll("form:not([method])")) {
     for (const [name, value] of [...formData]) if (!value) formData.delete(name);
   });
 }
+
+for (const button of document.querySelectorAll("[data-copy]")) {
+  const field = document.getElementById(button.dataset.copy);
+  button.hidden = !navigator.clipboard;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(field.value);
+    button.textContent = button.dataset.copied;
+  });
+}
+
+// That somebody rang, wrote or went on to the enterprise's own site: a number, sent without waiting.
+const counted = document.querySelector("[data-clicks]");
+if (counted && navigator.sendBeacon) {
+  const tell = ({ target, type, button }) => {
+    const link = target.closest("[data-contact]");
+    if (!link || (type === "auxclick" && button !== 1)) return;
+    const { clicks, enterprise } = counted.dataset;
+    navigator.sendBeacon(clicks, new URLSearchParams({ enterprise, what: link.dataset.contact }));
+  };
+  document.addEventListener("click", tell);
+  document.addEventListener("auxclick", tell);
+}

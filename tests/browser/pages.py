@@ -35,6 +35,8 @@ PAGES: dict[str, tuple[tuple[str, ...], str]] = {
     "log in": (("account_login",), ""),
     "log in by password": (("account-log-in-by-password",), ""),
     "sign up": (("account_signup",), ""),
+    "card for other sites": (("sign-card", RICH), ""),
+    "window sign": (("window-sign", RICH), ""),
     "not found": (("profile", "findes-ikke"), ""),
     "gone": (("profile", WITHDRAWN), ""),
 }
