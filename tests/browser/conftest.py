@@ -26,6 +26,7 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import override
+from environ import Env
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -73,7 +74,9 @@ class Site:
     def code_for(self, email: str) -> str:
         """The code in the latest mail to somebody, as it lies in the outbox."""
         latest = "SELECT content FROM enterprises_mail WHERE recipient = %s ORDER BY id DESC LIMIT 1"
-        with psycopg.connect(self.environment["DATABASE_URL"]) as connection:
+        database = Env.db_url_config(self.environment["DATABASE_URL"])
+        access = {key.lower(): database[key] or None for key in ("HOST", "PORT", "USER", "PASSWORD")}
+        with psycopg.connect(dbname=database["NAME"], **access) as connection:
             [content] = connection.execute(latest, [email]).fetchone() or [None]
         assert content, f"nobody has written to {email}"
         text = message_from_bytes(content, policy=default).get_content()
