@@ -190,6 +190,9 @@ class Watch:
         return page
 
     def _console(self, message: ConsoleMessage) -> None:
+        # To htmx it is an error that a newer request replaced one; of one that fails it says more.
+        if re.fullmatch(r"htmx:(sendAbort|afterRequest), \[object HTMLElement\]", message.text):
+            return
         # Chromium reports the 404 of a page that is meant to be one like a missing file.
         is_the_page = message.page is not None and message.location["url"] == message.page.url
         if message.type in ("error", "warning") and not (is_the_page and "status of 4" in message.text):
