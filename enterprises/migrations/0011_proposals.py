@@ -168,7 +168,6 @@ class Migration(migrations.Migration):
                             ("openings", "Job og andre muligheder"),
                             ("contact", "Kontakt og links"),
                             ("photos", "Billeder og logo"),
-                            ("photos", "Billeder og logo"),
                         ],
                         max_length=12,
                         unique=True,
@@ -203,7 +202,6 @@ class Migration(migrations.Migration):
                                     "openings",
                                     "contact",
                                     "photos",
-                                    "photos",
                                 ],
                             )
                         ),
@@ -233,7 +231,6 @@ class Migration(migrations.Migration):
                             ("buyer", "Til indkøbere"),
                             ("openings", "Job og andre muligheder"),
                             ("contact", "Kontakt og links"),
-                            ("photos", "Billeder og logo"),
                             ("photos", "Billeder og logo"),
                         ],
                         max_length=12,
