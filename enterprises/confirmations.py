@@ -10,18 +10,13 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.core.signing import BadSignature, Signer
 from django.db import transaction
 from django.db.models import DateField, Exists, F, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, TruncDate
-from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import override
 
-from enterprises import publishing
+from enterprises import emails, publishing
 from enterprises.choices import Answer
 from enterprises.models import ConfirmationRequest, Editorship, Enterprise, MarkOf, Opening, Publication
 
@@ -165,36 +160,16 @@ def _mail(request: ConfirmationRequest) -> None:
     to_editors = bool(addresses)
     if not to_editors and enterprise.email and not enterprise.mail_unwanted:
         addresses = [enterprise.email]
-    texts = []
-    for language, _name in settings.LANGUAGES:
-        with override(language):
-            texts.append(_text(request, to_editors=to_editors))
-    with override(settings.LANGUAGE_CODE):
-        subject = _("Passer det stadig, der står om %(name)s?") % {"name": enterprise.name}
-    for address in addresses:
-        EmailMessage(
-            " ".join(subject.split()),
-            "\n\n– – –\n\n".join(texts),
-            to=[address],
-            headers={"Auto-Submitted": "auto-generated"},
-        ).send()
-
-
-def _text(request: ConfirmationRequest, *, to_editors: bool) -> str:
-    enterprise, token = request.enterprise, token_of(request)
-    slug = enterprise.current.snapshot["slug"] if enterprise.current else enterprise.slug
-    changed_by = ("edit-enterprise", enterprise.slug) if to_editors else ("report-error", slug)
     context = {
         "name": enterprise.name,
         "mails": request.mails,
-        "site_url": settings.SITE_URL,
-        "site_owner": settings.SITE_OWNER,
-        "profile": reverse("profile", args=[slug]),
-        "holds": reverse("confirm", args=[token]),
-        "change": reverse(changed_by[0], args=changed_by[1:]),
-        "gone": reverse("confirm-gone", args=[token]),
+        "token": token_of(request),
+        "slug": enterprise.current.snapshot["slug"] if enterprise.current else enterprise.slug,
+        "edited": enterprise.slug if to_editors else "",
     }
-    return render_to_string("mail/confirmation.txt", context).strip()
+    languages = [language for language, _name in settings.LANGUAGES]
+    for address in addresses:
+        emails.send("still_right", address, context, languages)
 
 
 # -- the answer -----------------------------------------------------------------------------------

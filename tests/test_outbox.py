@@ -262,16 +262,24 @@ def test_a_text_is_sent_in_the_recipients_language(
     delivery.deliver_due()
     read = postbox.mails[0].read()
     assert (read["Subject"], read["Content-Language"]) == (subject, language)
-    assert read.get_payload() == "Hej B&B\nhttp://testserver/\n"
+    assert read.get_payload() == "Hej B&B\nhttp://testserver/\n\n-- \nDen fælles by\nhttp://testserver\n"
     assert read["Auto-Submitted"] == "auto-generated"
 
 
-def test_html_comes_after_the_text(templates: Path, postbox: Postbox) -> None:
-    (templates / "hej.html").write_text("<p>{{ name }}</p>")
-    emails.send("hej", "ida@example.dk", {"name": "B&B"}, "da")
+def test_a_text_in_two_languages_has_one_subject_and_one_signature(templates: Path, postbox: Postbox) -> None:
+    (templates / "hej.txt").write_text(
+        "{% load i18n %}{% translate 'Virksomheder' %} {{ name }}\n\n{% translate 'Virksomheder' %}\n"
+    )
+    emails.send("hej", "ida@example.dk", {"name": "B&B\nBcc: alle@example.dk"}, ["da", "en"])
     delivery.deliver_due()
-    text, html = postbox.mails[0].read().get_payload()
-    assert (text.get_content_type(), html.get_payload()) == ("text/plain", "<p>B&amp;B</p>")
+    (mail,) = postbox.mails
+    assert (mail.read()["Subject"], mail.read()["Content-Language"]) == (
+        "Virksomheder B&B Bcc: alle@example.dk",
+        "da, en",
+    )
+    body = mail.read().get_payload(decode=True).decode()
+    assert body.partition("-- \n")[0] == "Virksomheder\n\n– – –\n\nEnterprises\n\n"
+    assert body.count("Den fælles by\nhttp://testserver\n") == 1
 
 
 # -- the desk ---------------------------------------------------------------------------------------
