@@ -17,7 +17,7 @@ BETWEEN_LANGUAGES = "\n\n– – –\n\n"
 def send(template_name: str, to: str, context: dict[str, Any], language: str | Sequence[str]) -> None:
     """Queue a mail in the present transaction; in several languages, one after the other, if told several.
 
-    The subject is the first language's. Raises outbox.AddressError for an address nothing can be sent to.
+    The subject is the first language's. Raises mailable.AddressError for an address nothing can be sent to.
     """
     languages = [language] if isinstance(language, str) else list(language)
     rendered = [_rendered(template_name, context, each) for each in languages]

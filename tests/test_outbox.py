@@ -19,8 +19,9 @@ from django.urls import reverse
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from enterprises import delivery, emails, outbox
+from enterprises import delivery, emails
 from enterprises.choices import MailState
+from enterprises.mailable import AddressError
 from enterprises.models import Mail
 from tests.builders import a_user, with_second_step
 from tests.client import PolicingClient
@@ -98,7 +99,7 @@ def test_what_is_rolled_back_sends_nothing(postbox: Postbox) -> None:
 )
 def test_an_address_with_tricks_is_refused_before_anything_is_queued(address: str) -> None:
     good, bad = (EmailMessage("Hej", "Hej", to=[to]) for to in ("ole@example.dk", address))
-    with pytest.raises(outbox.AddressError, match="Mailadressen kan ikke bruges") as refused:
+    with pytest.raises(AddressError, match="Mailadressen kan ikke bruges") as refused:
         get_connection().send_messages([good, bad])
     assert address not in str(refused.value)
     assert not Mail.objects.exists() and not ProcrastinateJob.objects.exists()
@@ -106,7 +107,7 @@ def test_an_address_with_tricks_is_refused_before_anything_is_queued(address: st
 
 def test_so_are_the_other_addresses_and_a_subject_of_two_lines() -> None:
     for tricks in ({"cc": ["ø@example.dk"]}, {"bcc": ["x"]}, {"reply_to": ["x\n@y.dk"]}, {"from_email": "x"}):
-        with pytest.raises(outbox.AddressError):
+        with pytest.raises(AddressError):
             EmailMessage("Hej", "Hej", **{"to": ["ida@example.dk"]} | tricks).send()
     with pytest.raises(BadHeaderError):
         write(subject="Hej\nBcc: alle@example.dk")

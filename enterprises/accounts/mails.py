@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.translation import get_language, gettext_lazy
 
 from enterprises import emails
-from enterprises.outbox import AddressError
+from enterprises.mailable import AddressError
 
 # What may happen to an account without its owner having done it.
 HAPPENED = {
