@@ -10,6 +10,8 @@ from django.core.mail import EmailMessage
 from django.template import Context, Engine
 from django.utils.translation import override
 
+from enterprises.mailable import checked_address
+
 SIGNATURE = "-- \nDen fælles by\n{site_url}\n"
 BETWEEN_LANGUAGES = "\n\n– – –\n\n"
 
@@ -17,7 +19,7 @@ BETWEEN_LANGUAGES = "\n\n– – –\n\n"
 def send(template_name: str, to: str, context: dict[str, Any], language: str | Sequence[str]) -> None:
     """Queue a mail in the present transaction; in several languages, one after the other, if told several.
 
-    The subject is the first language's. Raises mailable.AddressError for an address nothing can be sent to.
+    The subject is the first language's. Raises AddressError for an address nothing can be sent to.
     """
     languages = [language] if isinstance(language, str) else list(language)
     rendered = [_rendered(template_name, context, each) for each in languages]
@@ -25,7 +27,7 @@ def send(template_name: str, to: str, context: dict[str, Any], language: str | S
     EmailMessage(
         rendered[0][0],
         BETWEEN_LANGUAGES.join(body for _subject, body in rendered) + f"\n\n{signature}",
-        to=[to],
+        to=[checked_address(to)],
         headers={"Content-Language": ", ".join(languages), "Auto-Submitted": "auto-generated"},
     ).send()
 
