@@ -8,10 +8,8 @@ again: a mail is sent in the transaction that notes it, under the lock of the ro
 
 from __future__ import annotations
 
-import logging
 from datetime import date, timedelta
 
-from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.db import transaction
 from django.db.models import DateField, Exists, F, Min, OuterRef, Q, QuerySet, Subquery
@@ -19,7 +17,7 @@ from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from enterprises import emails, mailable, publishing
+from enterprises import mailable, publishing, telling
 from enterprises.choices import Answer
 from enterprises.models import ConfirmationRequest, Editorship, Enterprise, MarkOf, Opening, Publication
 
@@ -37,7 +35,6 @@ MAILS = 3
 # A city imported on one day is not written to on one day.
 MOST_ASKED_A_NIGHT = 200
 
-logger = logging.getLogger(__name__)
 _signer = Signer(sep=".", salt="confirmation")
 
 
@@ -193,38 +190,22 @@ def _mark(enterprise: int, today: date) -> None:
 
 
 def _written(request: ConfirmationRequest) -> bool:
-    """Write to whoever can be written to; with nobody, note that it was not asked."""
+    """Write to the editors, else to the enterprise's own address; with nobody, note that it was not asked."""
     enterprise = request.enterprise
-    editors = enterprise.editorships.filter(mailable.plain("user__email"), user__is_active=True)
-    addresses = list(editors.order_by("pk").values_list("user__email", flat=True))
-    if addresses:
-        edited = enterprise.slug
-    else:
+    addresses, edited = telling.editors_of(enterprise), enterprise.slug
+    if not addresses:
         edited = ""
         addresses = [enterprise.email] if enterprise.email and not enterprise.mail_unwanted else []
-    written = [address for address in addresses if _write(request, address, edited)]
-    if not written:
-        ConfirmationRequest.objects.filter(pk=request.pk).update(mails=0)
-    return bool(written)
-
-
-def _write(request: ConfirmationRequest, address: str, edited: str) -> bool:
-    """One mail to each editor, who need not know each other's addresses; else to the enterprise's own."""
-    enterprise = request.enterprise
     context = {
-        "name": enterprise.name,
         "mails": request.mails,
         "token": token_of(request),
         "slug": enterprise.current.snapshot["slug"] if enterprise.current else enterprise.slug,
         "edited": edited,
     }
-    try:
-        emails.send("still_right", address, context, [language for language, _name in settings.LANGUAGES])
-    except mailable.AddressError:
-        # One that came by an import must not keep the others from being asked.
-        logger.warning("Enterprise %s has an address that cannot be written to", enterprise.pk)
-        return False
-    return True
+    written = [address for address in addresses if telling.write("still_right", enterprise, address, context)]
+    if not written:
+        ConfirmationRequest.objects.filter(pk=request.pk).update(mails=0)
+    return bool(written)
 
 
 # -- the answer -----------------------------------------------------------------------------------
