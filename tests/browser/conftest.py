@@ -70,14 +70,16 @@ class Site:
     logins: dict[str, tuple[str, str]]
     environment: dict[str, str]
 
-    def code_for(self, email: str) -> str:
-        """The code in the latest mail to somebody, as it lies in the outbox."""
+    def mail_to(self, email: str) -> str:
+        """The text of the latest mail to somebody, as it lies in the outbox."""
         latest = "SELECT content FROM enterprises_mail WHERE recipient = %s ORDER BY id DESC LIMIT 1"
-        with psycopg.connect(self.environment["DATABASE_URL"]) as connection:
+        with _connected(self.environment["DATABASE_URL"].rpartition("/")[2]) as connection:
             [content] = connection.execute(latest, [email]).fetchone() or [None]
         assert content, f"nobody has written to {email}"
-        text = message_from_bytes(content, policy=default).get_content()
-        return re.search(r"\w{4}-\w{4}", text)[0]  # type: ignore[index]
+        return str(message_from_bytes(content, policy=default).get_content())
+
+    def code_for(self, email: str) -> str:
+        return re.search(r"\w{4}-\w{4}", self.mail_to(email))[0]  # type: ignore[index]
 
     def address(self, name: str, *args: str, language: str = "da", query: str = "") -> str:
         with override(language):
@@ -142,21 +144,21 @@ def _python(*arguments: str, **options: Any) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, *arguments], cwd=settings.BASE_DIR, **options)
 
 
+def _connected(name: str) -> psycopg.Connection[Any]:
+    """To a database on the server the tests use."""
+    server = settings.DATABASES["default"]
+    access = {"host": server["HOST"], "port": server["PORT"], "user": server["USER"]}
+    access |= {"password": server.get("PASSWORD", ""), "dbname": name}
+    return psycopg.connect(**{key: value or None for key, value in access.items()}, autocommit=True)
+
+
 @contextmanager
 def _database(name: str) -> Iterator[str]:
     """A new database on the server the tests use, as DATABASE_URL names it."""
-    server = settings.DATABASES["default"]
-    access = {"host": server["HOST"], "port": server["PORT"], "user": server["USER"]}
-    password = server.get("PASSWORD", "")
-    with psycopg.connect(
-        **{key: value or None for key, value in access.items()},
-        password=password or None,
-        dbname="postgres",
-        autocommit=True,
-    ) as connection:
+    with _connected("postgres") as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         connection.execute(f'CREATE DATABASE "{name}"')
-        yield database_url(server, name)
+        yield database_url(settings.DATABASES["default"], name)
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
