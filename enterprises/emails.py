@@ -1,4 +1,4 @@
-"""The one way to mail: templates/emails/<name>.txt, whose first paragraph is the subject, signed and queued."""
+"""The one way to mail: a text in templates/emails/, its first paragraph the subject, signed and queued."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which mail addresses something can be sent to. A form refuses others by the validator `checked_address`."""
+"""Which mail addresses something can be sent to. A form refuses others by the validator `validate`."""
 
 from __future__ import annotations
 
@@ -33,6 +33,10 @@ def checked_address(address: str) -> str:
     except ValidationError:
         raise AddressError from None
     return address
+
+
+def validate(address: str) -> None:
+    checked_address(address)
 
 
 def without_tricks(address: str) -> str:

@@ -81,7 +81,9 @@ class Standing:
     def stale(self) -> list[Stale]:
         return [
             *(
-                Stale(_("“%(name)s” havde frist %(day)s.") % _said(opening, opening.apply_by), Section.OPENINGS)
+                Stale(
+                    _("“%(name)s” havde frist %(day)s.") % _said(opening, opening.apply_by), Section.OPENINGS
+                )
                 for opening in self.enterprise.openings.all()
                 if opening.apply_by and opening.apply_by < self.today
             ),

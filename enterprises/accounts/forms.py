@@ -6,7 +6,7 @@ from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from enterprises.mailable import checked_address
+from enterprises import mailable
 from enterprises.models import User
 
 CODE = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
@@ -28,7 +28,7 @@ class NewEmailForm(forms.Form):
     email = forms.EmailField(
         label=_("Ny mailadresse"),
         max_length=254,
-        validators=[checked_address],
+        validators=[mailable.validate],
         widget=forms.EmailInput({"autocomplete": "email"}),
     )
 

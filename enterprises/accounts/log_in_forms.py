@@ -7,7 +7,7 @@ from typing import Any
 from allauth.account.forms import LoginForm, RequestLoginCodeForm, SignupForm
 from django.utils.translation import gettext_lazy as _
 
-from enterprises.mailable import checked_address
+from enterprises import mailable
 
 
 class _NamedAsElsewhere:
@@ -25,7 +25,7 @@ class CodeLoginForm(_NamedAsElsewhere, RequestLoginCodeForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # Who has no account is written to as well.
-        self.fields["email"].validators.append(checked_address)
+        self.fields["email"].validators.append(mailable.validate)
 
 
 class PasswordLoginForm(_NamedAsElsewhere, LoginForm):

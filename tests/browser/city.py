@@ -18,7 +18,6 @@ ASKED, ASKED_AT = "kooperationen", "spurgt@example.dk"
 def build() -> dict[str, tuple[str, str]]:
     """Returns the mail address and password of each account."""
     from django.core.management import call_command
-
     from django.utils import timezone
 
     from enterprises import confirmations, publishing
