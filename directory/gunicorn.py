@@ -45,18 +45,23 @@ def when_ready(server: Any) -> None:
     gc.freeze()
     _return_memory()
     if announcement := os.environ.get("ANNOUNCE"):
-        _start_worker()
+        threading.Thread(target=_keep_a_worker, daemon=True).start()
         print(announcement, flush=True)
 
 
-def _start_worker() -> None:
+def _keep_a_worker() -> None:
     """`make run` does its own jobs; in production the worker is a service beside this one."""
     global _worker
     command = [sys.executable, "manage.py", "run_worker", "--follow", str(os.getpid())]
-    _worker = subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603
+    while not _leaving.is_set():
+        _worker = subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603
+        _worker.wait()
+        if not _leaving.wait(timeout=1):
+            print("The worker has died and is started again.", file=sys.stderr, flush=True)
 
 
 _worker: subprocess.Popen[bytes] | None = None
+_leaving = threading.Event()
 
 
 def _return_memory() -> None:
@@ -106,6 +111,7 @@ def post_fork(server: Any, worker: Any) -> None:
 
 def on_exit(server: Any) -> None:
     """Stop the worker and let go of the embedded PostgreSQL that `make run` started."""
+    _leaving.set()
     if _worker:
         _worker.terminate()
         try:

@@ -1,27 +1,23 @@
 """Asks enterprises once a year, and when facts look stale, whether what is said of them still holds.
 
 A mail with three links, two reminders, then a mark on the profile, and in the end the council's list of
-those to withdraw. `send_due` is for a nightly job; it may be killed and run again: a mail is sent in the
-transaction that notes it, under the lock of the row it is noted in.
+those to withdraw. Where nobody can be written to, the question is noted with no mails sent, so that the
+council sees it, and asked once somebody can. `send_due` is for a nightly job; it may be killed and run
+again: a mail is sent in the transaction that notes it, under the lock of the row it is noted in.
 """
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 
-from django.conf import settings
-from django.core.mail import EmailMessage
 from django.core.signing import BadSignature, Signer
 from django.db import transaction
 from django.db.models import DateField, Exists, F, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, TruncDate
-from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
-from enterprises import publishing
+from enterprises import mailable, publishing, telling
 from enterprises.choices import Answer
 from enterprises.models import ConfirmationRequest, Editorship, Enterprise, MarkOf, Opening, Publication
 
@@ -48,6 +44,8 @@ class UsedUpError(Exception):
 
 def send_due(today: date) -> int:
     """Ask, remind and mark whoever is due. Returns how many were written to."""
+    for pk in list(_to_note(today).values_list("pk", flat=True)):
+        _note(pk, today)
     asked = list(_to_ask(today).values_list("pk", flat=True)[:MOST_ASKED_A_NIGHT])
     reminded = list(_to_remind(today).values_list("pk", flat=True))
     written_to = sum(_ask(pk, today) for pk in asked) + sum(_remind(pk, today) for pk in reminded)
@@ -65,13 +63,27 @@ def to_withdraw(today: date) -> QuerySet[ConfirmationRequest]:
     return ConfirmationRequest.objects.filter(silent | gone, enterprise__current__isnull=False)
 
 
+def cannot_be_asked() -> QuerySet[ConfirmationRequest]:
+    """Those who should have been asked, had there been anybody to write to."""
+    return _open().filter(mails=0)
+
+
+def why_not_asked(enterprise: Enterprise) -> str:
+    if enterprise.mail_unwanted:
+        return _("vil ikke have mail, og ingen redigerer profilen")
+    if not enterprise.email:
+        return _("har ingen mailadresse, og ingen redigerer profilen")
+    return _("kan ikke nås på mailadressen, og ingen redigerer profilen")
+
+
 # -- who is due -----------------------------------------------------------------------------------
 
 
-def _to_ask(today: date) -> QuerySet[Enterprise]:
+def _due(today: date) -> QuerySet[Enterprise]:
+    """Who has not said for long enough that the facts hold, and has not been asked meanwhile."""
     firsts = Publication.objects.filter(enterprise=OuterRef("pk")).order_by().values("enterprise")
     first = Subquery(firsts.annotate(day=Min(TruncDate("published_at"))).values("day"))
-    requests = ConfirmationRequest.objects.filter(enterprise=OuterRef("pk"))
+    asked = ConfirmationRequest.objects.filter(enterprise=OuterRef("pk"), mails__gt=0)
     return (
         Enterprise.objects.filter(current__isnull=False, is_demo=False)
         .annotate(said_on=Coalesce("confirmed_on", first, output_field=DateField()))
@@ -79,14 +91,25 @@ def _to_ask(today: date) -> QuerySet[Enterprise]:
             Q(said_on__lte=today - ASKED_AFTER)
             | Q(said_on__lte=today - ASKED_AGAIN_AFTER) & _looks_stale(today)
         )
-        .filter(
-            Exists(Editorship.objects.filter(enterprise=OuterRef("pk"), user__is_active=True))
-            | ~Q(email="") & Q(mail_unwanted=False)
-        )
-        .exclude(Exists(requests.filter(answered_at=None)))
-        .exclude(Exists(requests.filter(asked_on__gt=today - ASKED_AGAIN_AFTER)))
+        .exclude(Exists(asked.filter(answered_at=None)))
+        .exclude(Exists(asked.filter(asked_on__gt=today - ASKED_AGAIN_AFTER)))
         .order_by("said_on", "pk")
     )
+
+
+def _can_be_written_to() -> Q:
+    editors = Editorship.objects.filter(enterprise=OuterRef("pk"), user__is_active=True)
+    own_address = ~Q(email="") & Q(mail_unwanted=False) & mailable.plain("email")
+    return Q(Exists(editors.filter(mailable.plain("user__email")))) | own_address
+
+
+def _to_ask(today: date) -> QuerySet[Enterprise]:
+    return _due(today).filter(_can_be_written_to())
+
+
+def _to_note(today: date) -> QuerySet[Enterprise]:
+    noted = ConfirmationRequest.objects.filter(enterprise=OuterRef("pk"), answered_at=None)
+    return _due(today).exclude(_can_be_written_to()).exclude(Exists(noted))
 
 
 def _looks_stale(today: date) -> Q:
@@ -123,14 +146,24 @@ def _held(enterprise: int) -> None:
 
 
 @transaction.atomic
+def _note(pk: int, today: date) -> None:
+    """That nobody can be asked."""
+    _held(pk)
+    if enterprise := _to_note(today).filter(pk=pk).first():
+        ConfirmationRequest.objects.create(enterprise=enterprise, asked_on=today, mailed_on=today, mails=0)
+
+
+@transaction.atomic
 def _ask(pk: int, today: date) -> bool:
     _held(pk)
     enterprise = _to_ask(today).filter(pk=pk).first()
     if enterprise is None:
         return False
-    request = ConfirmationRequest.objects.create(enterprise=enterprise, asked_on=today, mailed_on=today)
-    _mail(request)
-    return True
+    asked = {"asked_on": today, "mailed_on": today, "mails": 1}
+    request, _new = ConfirmationRequest.objects.update_or_create(
+        enterprise=enterprise, answered_at=None, defaults=asked
+    )
+    return _written(request)
 
 
 @transaction.atomic
@@ -142,8 +175,7 @@ def _remind(pk: int, today: date) -> bool:
     request.mails += 1
     request.mailed_on = today
     request.save(update_fields=["mails", "mailed_on"])
-    _mail(request)
-    return True
+    return _written(request)
 
 
 @transaction.atomic
@@ -157,44 +189,23 @@ def _mark(enterprise: int, today: date) -> None:
 # -- the mail -------------------------------------------------------------------------------------
 
 
-def _mail(request: ConfirmationRequest) -> None:
-    """One mail to each editor, who need not know each other's addresses; else to the enterprise's own."""
+def _written(request: ConfirmationRequest) -> bool:
+    """Write to the editors, else to the enterprise's own address; with nobody, note that it was not asked."""
     enterprise = request.enterprise
-    editors = enterprise.editorships.filter(user__is_active=True).order_by("pk")
-    addresses = list(editors.values_list("user__email", flat=True))
-    to_editors = bool(addresses)
-    if not to_editors and enterprise.email and not enterprise.mail_unwanted:
-        addresses = [enterprise.email]
-    texts = []
-    for language, _name in settings.LANGUAGES:
-        with override(language):
-            texts.append(_text(request, to_editors=to_editors))
-    with override(settings.LANGUAGE_CODE):
-        subject = _("Passer det stadig, der står om %(name)s?") % {"name": enterprise.name}
-    for address in addresses:
-        EmailMessage(
-            " ".join(subject.split()),
-            "\n\n– – –\n\n".join(texts),
-            to=[address],
-            headers={"Auto-Submitted": "auto-generated"},
-        ).send()
-
-
-def _text(request: ConfirmationRequest, *, to_editors: bool) -> str:
-    enterprise, token = request.enterprise, token_of(request)
-    slug = enterprise.current.snapshot["slug"] if enterprise.current else enterprise.slug
-    changed_by = ("edit-enterprise", enterprise.slug) if to_editors else ("report-error", slug)
+    addresses, edited = telling.editors_of(enterprise), enterprise.slug
+    if not addresses:
+        edited = ""
+        addresses = [enterprise.email] if enterprise.email and not enterprise.mail_unwanted else []
     context = {
-        "name": enterprise.name,
         "mails": request.mails,
-        "site_url": settings.SITE_URL,
-        "site_owner": settings.SITE_OWNER,
-        "profile": reverse("profile", args=[slug]),
-        "holds": reverse("confirm", args=[token]),
-        "change": reverse(changed_by[0], args=changed_by[1:]),
-        "gone": reverse("confirm-gone", args=[token]),
+        "token": token_of(request),
+        "slug": enterprise.current.snapshot["slug"] if enterprise.current else enterprise.slug,
+        "edited": edited,
     }
-    return render_to_string("mail/confirmation.txt", context).strip()
+    written = [address for address in addresses if telling.write("still_right", enterprise, address, context)]
+    if not written:
+        ConfirmationRequest.objects.filter(pk=request.pk).update(mails=0)
+    return bool(written)
 
 
 # -- the answer -----------------------------------------------------------------------------------

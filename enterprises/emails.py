@@ -1,34 +1,44 @@
-"""Mails in the recipient's language: templates/emails/<name>.txt, its first line the subject."""
+"""The one way to mail: a text in templates/emails/, its first paragraph the subject, signed and queued."""
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
-from django.template import Context, Engine, TemplateDoesNotExist
-from django.template.loader import render_to_string
+from django.core.mail import EmailMessage
+from django.template import Context, Engine
 from django.utils.translation import override
 
+from enterprises.mailable import checked_address
 
-def send(template_name: str, to: str, context: dict[str, Any], language: str) -> None:
-    """Queue a mail in the present transaction. An .html of the same name is sent as the other way to read it.
+SIGNATURE = "-- \nDen fælles by\n{site_url}\n"
+BETWEEN_LANGUAGES = "\n\n– – –\n\n"
 
-    Raises outbox.AddressError for an address that cannot be one.
+
+def send(template_name: str, to: str, context: dict[str, Any], language: str | Sequence[str]) -> None:
+    """Queue a mail in the present transaction; in several languages, one after the other, if told several.
+
+    The subject is the first language's. Raises AddressError for an address nothing can be sent to.
     """
-    path = f"emails/{template_name}"
-    context = {"site_url": settings.SITE_URL, "site_owner": settings.SITE_OWNER} | context
+    languages = [language] if isinstance(language, str) else list(language)
+    rendered = [_rendered(template_name, context, each) for each in languages]
+    signature = SIGNATURE.format(site_url=settings.SITE_URL)
+    EmailMessage(
+        rendered[0][0],
+        BETWEEN_LANGUAGES.join(body for _subject, body in rendered) + f"\n\n{signature}",
+        to=[checked_address(to)],
+        headers={"Content-Language": ", ".join(languages), "Auto-Submitted": "auto-generated"},
+    ).send()
+
+
+def _rendered(template_name: str, context: dict[str, Any], language: str) -> tuple[str, str]:
+    """Subject and body."""
+    known = {"site_url": settings.SITE_URL, "site_owner": settings.SITE_OWNER} | context
     with override(language):
         # Plain text: nothing is to be escaped, which Django would do in any template.
-        text = Engine.get_default().get_template(f"{path}.txt").render(Context(context, autoescape=False))
-        subject, _newline, body = text.strip().partition("\n")
-        mail = EmailMultiAlternatives(
-            subject.strip(),
-            body.strip() + "\n",
-            to=[to],
-            headers={"Content-Language": language, "Auto-Submitted": "auto-generated"},
-        )
-        with suppress(TemplateDoesNotExist):
-            mail.attach_alternative(render_to_string(f"{path}.html", context), "text/html")
-        mail.send()
+        template = Engine.get_default().get_template(f"emails/{template_name}.txt")
+        text = template.render(Context(known, autoescape=False))
+    # What people have written may hold line breaks, which a subject must not.
+    subject, _gap, body = text.strip().partition("\n\n")
+    return " ".join(subject.split()), body.strip()

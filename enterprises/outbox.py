@@ -10,35 +10,20 @@ from copy import copy
 from email.utils import make_msgid, parseaddr
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
-from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext_lazy
 
 from enterprises import choices, tasks
+from enterprises.mailable import checked_address, without_tricks
 from enterprises.models import Mail
 from enterprises.models.mail import MOST_TRIES
 
 State = choices.MailState
 
-LONGEST_ADDRESS = 254
 LONGEST_SUBJECT = 255
-# What the standard allows in a mail address, and what no person's address has, but tricks do.
-NOT_IN_AN_ADDRESS = set('"\\()[]<>,;: ')
-
-
-_REFUSED = gettext_lazy(
-    "Mailadressen kan ikke bruges. Skriv den som navn@eksempel.dk, "
-    "uden mellemrum, linjeskift, æ, ø, å og andre særlige tegn."
-)
-
-
-class AddressError(ValueError):
-    """A mail address that nothing is sent to. The message can be shown and does not repeat it."""
 
 
 class EmailBackend(BaseEmailBackend):
@@ -73,26 +58,9 @@ def _mails(message: EmailMessage) -> Iterator[Mail]:
         )
 
 
-def checked_address(address: str) -> str:
-    """The address as it was, if a mail can be sent to it."""
-    try:
-        validate_email(_without_tricks(address))
-    except ValidationError:
-        raise AddressError(_REFUSED) from None
-    return address
-
-
 def _bare(address: str) -> str:
     """The address in "Name <address>"."""
-    return _without_tricks(parseaddr(address)[1] if address.isprintable() else "")
-
-
-def _without_tricks(address: str) -> str:
-    """The address. Our own may be at hosts that nobody else's can be at, so its form is not judged."""
-    plain = address.isascii() and address.isprintable() and not set(address) & NOT_IN_AN_ADDRESS
-    if not plain or "@" not in address or len(address) > LONGEST_ADDRESS:
-        raise AddressError(_REFUSED)
-    return address
+    return without_tricks(parseaddr(address)[1] if address.isprintable() else "")
 
 
 # -- what staff decide --------------------------------------------------------------------------------

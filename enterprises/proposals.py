@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from enterprises import publishing, sections, snapshots
+from enterprises import publishing, sections, snapshots, telling
 from enterprises.choices import ProposalState
 from enterprises.models import Enterprise, Message, Proposal, Publication, User
 
@@ -57,6 +57,8 @@ def say(proposal: Proposal, text: str, *, by: User, from_council: bool) -> Messa
     last = proposal.messages.last()
     if last and (last.text, last.author_id, last.from_council) == (text, by.pk, from_council):
         return last
+    if from_council:
+        telling.asked(proposal.enterprise, text)
     return Message.objects.create(proposal=proposal, author=by, from_council=from_council, text=text)
 
 
@@ -75,6 +77,7 @@ def reject(proposal: Proposal, reason: str, *, by: User) -> None:
     _still_open(proposal)
     Message.objects.create(proposal=proposal, author=by, from_council=True, text=reason)
     _close(proposal, ProposalState.REJECTED, by)
+    telling.rejected(proposal.enterprise, reason)
 
 
 def _locked(enterprise: Enterprise) -> Enterprise:

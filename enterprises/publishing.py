@@ -17,7 +17,7 @@ from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from enterprises import choices, copying, danish, sections, snapshots
+from enterprises import choices, copying, danish, sections, snapshots, telling
 from enterprises.models import Enterprise, FormerSlug, Proposal, Publication, User, Withdrawal
 
 # Sent with `publications`, a list, inside the transaction.
@@ -87,11 +87,11 @@ def publish(enterprise: Enterprise, *, by: User | None = None, reason: str = "")
     problems = missing(enterprise)
     if problems:
         raise PublishError(*problems)
-    if enterprise.current is not None and not has_changes(enterprise):
-        _close_proposals([enterprise], choices.ProposalState.APPROVED, by)
-        return enterprise.current
-    publication = _publish(enterprise, snapshots.take(enterprise), choices.Change.PUBLISHED, by, reason)
-    _close_proposals([enterprise], choices.ProposalState.APPROVED, by)
+    publication = enterprise.current
+    if publication is None or has_changes(enterprise):
+        publication = _publish(enterprise, snapshots.take(enterprise), choices.Change.PUBLISHED, by, reason)
+    if _close_proposals([enterprise], choices.ProposalState.APPROVED, by):
+        telling.approved(enterprise)
     return publication
 
 
@@ -213,12 +213,10 @@ def _publish(
     return publication
 
 
-def _close_proposals(
-    enterprises: Sequence[Enterprise], state: choices.ProposalState, by: User | None
-) -> None:
-    """What has been published, or overwritten, is no longer proposed."""
+def _close_proposals(enterprises: Sequence[Enterprise], state: choices.ProposalState, by: User | None) -> int:
+    """What has been published, or overwritten, is no longer proposed. Returns how many were."""
     current = Enterprise.objects.filter(pk=OuterRef("enterprise")).values("current")
-    Proposal.objects.filter(enterprise__in=enterprises, state=choices.ProposalState.OPEN).update(
+    return Proposal.objects.filter(enterprise__in=enterprises, state=choices.ProposalState.OPEN).update(
         state=state, decided_at=timezone.now(), decided_by=by, publication=Subquery(current)
     )
 

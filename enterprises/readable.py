@@ -73,7 +73,7 @@ LABELS = {
     "photos": gettext_lazy("billeder"),
     "alt": gettext_lazy("hvad man ser"),
     "credit": gettext_lazy("fotograf"),
-    "digest": gettext_lazy("filens kendetegn"),
+    "digest": gettext_lazy("billedet"),
     "width": gettext_lazy("bredde"),
     "height": gettext_lazy("højde"),
     "widths": gettext_lazy("vises i bredderne"),

@@ -10,6 +10,7 @@ urlpatterns = [
     path(_("bekraeft/<str:token>/lukket/"), confirm.confirm, {"given": Answer.GONE}, name="confirm-gone"),
     path(_("min/"), own.my_enterprises, name="my-enterprises"),
     path(_("min/<slug:slug>/"), editing.home, name="edit-enterprise"),
+    path(_("min/<slug:slug>/bekraeft/"), editing.confirm, name="confirm-facts"),
     # Files need forms of their own; the address is as any section's.
     path(_("min/<slug:slug>/ret/photos/"), photos.photos, name="photos"),
     path(_("min/<slug:slug>/ret/photos/<int:pk>/"), photos.photo, name="change-photo"),

@@ -7,6 +7,7 @@ when it has been searched for so often that it tells of nobody.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -105,6 +106,13 @@ class Report:
     @property
     def contacts(self) -> int:
         return sum(month.phone + month.mail + month.website for month in self.months)
+
+
+def views_of(enterprises: Collection[Enterprise], today: date) -> dict[int, int]:
+    """How often each was seen in the last twelve months, by its key."""
+    first = months_before(today, MONTHS_SHOWN - 1)
+    rows = ProfileCount.objects.filter(enterprise__in=enterprises, month__gte=first, what=Counted.VIEW)
+    return dict(rows.values("enterprise").annotate(times=Sum("count")).values_list("enterprise", "times"))
 
 
 def report(enterprise: Enterprise, today: date) -> Report:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -28,10 +29,18 @@ ROWS: dict[str, tuple[Any, Callable[[Snapshot], str]]] = {
 UNSAID = {"latitude", "longitude", "width", "height", "widths"}
 
 
+class Picture(str):
+    """A picture's digest among what is said, with the address it is shown at."""
+
+    address: str
+
+
 @dataclass(frozen=True)
 class Piece:
     text: str
     changed: bool
+    # Where the picture lies that this stands for.
+    picture: str = ""
 
 
 @dataclass(frozen=True)
@@ -108,8 +117,17 @@ def _row(row: Snapshot, key: str, heading: str) -> dict[str, str]:
     said: dict[str, str] = {}
     for inner in (inner for inner in (*readable.LABELS, *row) if inner in row and inner not in UNSAID):
         label = str(readable.LABELS.get(inner, inner))
+        if inner == "digest":
+            said[f"{heading}: {label}"] = _picture(row)
+            continue
         said |= _value(f"{heading}: {label}" if heading else label.capitalize(), row[inner], inner, key)
     return said
+
+
+def _picture(photo: Snapshot) -> Picture:
+    picture = Picture(photo["digest"])
+    picture.address = reverse("photo", args=[photo["digest"], photo["widths"][0], "jpg"])
+    return picture
 
 
 def _value(label: str, value: Any, key: str, within: str) -> dict[str, str]:
@@ -144,6 +162,8 @@ def _hours(places: list[Snapshot]) -> dict[str, str]:
 
 def _compared(before: str, after: str) -> tuple[list[Piece], list[Piece]]:
     """Both texts in pieces; where a few words of a sentence have changed, only these are marked."""
+    if isinstance(before, Picture) or isinstance(after, Picture):
+        return _shown(before), _shown(after)
     old, new = (re.findall(r"\s*\S+\s*", text) for text in (before, after))
     if len(old) > LONGEST or len(new) > LONGEST:
         return [Piece(before, True)], [Piece(after, True)]
@@ -155,6 +175,10 @@ def _compared(before: str, after: str) -> tuple[list[Piece], list[Piece]]:
         _pieces(("".join(old[a:b]), step != "equal") for step, a, b, _c, _d in steps),
         _pieces(("".join(new[c:d]), step != "equal") for step, _a, _b, c, d in steps),
     )
+
+
+def _shown(said: str) -> list[Piece]:
+    return [Piece(said, True, said.address)] if isinstance(said, Picture) else _pieces([(said, True)])
 
 
 # Beyond this many words, or less alike than this, whole texts are easier to compare.

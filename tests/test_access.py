@@ -129,6 +129,7 @@ BOTH_LANGUAGES: dict[str, tuple[dict[str, str], dict[str, int]]] = {
     "thread": (BAKERY, THE_BAKERYS),
     # A form too.
     "withdraw-proposal": (BAKERY, dict.fromkeys(PERSONAS, 405)),
+    "confirm-facts": (BAKERY, dict.fromkeys(PERSONAS, 405)),
     "preview": (BAKERY, THE_BAKERYS | {"clerk": 200}),
     # Of a token that nobody was sent.
     "confirm": ({"token": "1.x"}, dict.fromkeys(PERSONAS, 404)),

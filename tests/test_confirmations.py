@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core import mail
+from django.core.mail import EmailMessage
+from django.core.mail.backends import locmem
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -151,15 +155,73 @@ def test_a_job_that_rested_does_not_send_all_at_once(bakery: Enterprise) -> None
     assert len(mail.outbox) == 3
 
 
-def test_a_job_that_is_killed_sends_the_rest_later_and_nothing_twice(bakery: Enterprise) -> None:
+class DiesAtTheSecond(locmem.EmailBackend):
+    def send_messages(self, messages: Sequence[EmailMessage]) -> int:
+        if mail.outbox:
+            raise KeyboardInterrupt
+        return super().send_messages(messages)
+
+
+def test_a_job_that_is_killed_sends_the_rest_later_and_nothing_twice(
+    bakery: Enterprise, settings: Any
+) -> None:
     publishing.confirm(published("Den anden", email="anden@example.dk"), on=LONG_AGO - WEEK)
-    Enterprise.objects.filter(pk=bakery.pk).update(email="in\nvalid@example.dk")  # no mail can be made
-    with pytest.raises(ValueError):
+    usual, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, "tests.test_confirmations.DiesAtTheSecond"
+    with pytest.raises(KeyboardInterrupt):
         confirmations.send_due(TODAY)
     assert [str(row.enterprise) for row in ConfirmationRequest.objects.all()] == ["Den anden"]
-    Enterprise.objects.filter(pk=bakery.pk).update(email="hej@broed.example")
+    settings.EMAIL_BACKEND = usual
     confirmations.send_due(TODAY)
     assert recipients() == ["anden@example.dk", "hej@broed.example"]
+
+
+# -- those whom nobody can ask --------------------------------------------------------------------
+
+DESK = "admin:enterprises_confirmationrequest_changelist"
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"mail_unwanted": True}, "vil ikke have mail"),
+        ({"email": ""}, "har ingen mailadresse"),
+        ({"email": "hej@kødbyen.dk"}, "kan ikke nås på mailadressen"),
+        ({"email": "in\nvalid@example.dk"}, "kan ikke nås på mailadressen"),
+        ({"email": "a..b@example.dk"}, "kan ikke nås på mailadressen"),
+    ],
+)
+def test_who_cannot_be_asked_reaches_the_council_and_keeps_nobody_else_from_it(
+    clerk: Client, bakery: Enterprise, fields: dict[str, object], reason: str
+) -> None:
+    publishing.confirm(published("Den anden", email="anden@example.dk"), on=LONG_AGO)
+    Enterprise.objects.filter(pk=bakery.pk).update(**fields)
+    for _night in range(2):
+        confirmations.send_due(TODAY)
+        assert recipients() == ["anden@example.dk"]
+        (row,) = clerk.get(reverse(DESK)).context["cl"].result_list
+        assert row.enterprise == bakery
+    assert "kan ikke spørges" in clerk.get(reverse(DESK)).text and reason in clerk.get(reverse(DESK)).text
+    bakery.refresh_from_db()
+    assert bakery.unanswered_on is None
+
+
+def test_who_could_not_be_asked_is_once_there_is_an_editor(clerk: Client, bakery: Enterprise) -> None:
+    Enterprise.objects.update(email="")
+    confirmations.send_due(TODAY)
+    Editorship.objects.create(enterprise=bakery, user=a_user())
+    assert confirmations.send_due(TODAY + WEEK) == 1 and recipients() == ["ida@example.dk"]
+    request = ConfirmationRequest.objects.get()
+    assert (request.asked_on, request.mails) == (TODAY + WEEK, 1)
+    assert clerk.get(reverse(DESK)).context["cl"].result_count == 0
+
+
+def test_one_whose_editors_leave_before_they_answer_cannot_be_asked_any_more(bakery: Enterprise) -> None:
+    Enterprise.objects.update(email="")
+    editorship = Editorship.objects.create(enterprise=bakery, user=a_user())
+    confirmations.send_due(TODAY)
+    editorship.delete()
+    assert confirmations.send_due(TODAY + 3 * WEEK) == 0
+    assert confirmations.cannot_be_asked().get().enterprise == bakery
 
 
 def marked(enterprise: Enterprise) -> None:
@@ -297,8 +359,8 @@ def test_one_link_is_not_anothers(visitor: Client, bakery: Enterprise) -> None:
     assert visitor.post(forged).status_code == 404
 
 
-def test_a_night_with_nothing_to_do_costs_three_queries(bakery: Enterprise) -> None:
+def test_a_night_with_nothing_to_do_costs_four_queries(bakery: Enterprise) -> None:
     publishing.confirm(bakery, on=TODAY)
     with CaptureQueriesContext(connection) as queries:
         assert confirmations.send_due(TODAY) == 0
-    assert len(queries) == 3
+    assert len(queries) == 4

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from threading import Event, Thread
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.db import connection, transaction
 from django.http import QueryDict
+from django.utils import timezone
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from directory.models import Listing
-from enterprises import editing, proposals, publishing, sections
+from enterprises import confirmations, editing, proposals, publishing, sections
 from enterprises.choices import ProposalState, Section
-from enterprises.models import Draft, Enterprise, Proposal, Sector, User
+from enterprises.models import Draft, Editorship, Enterprise, Proposal, Sector, User
 from enterprises.proposals import ProposalError
 from enterprises.publishing import PublishError
 from tests.builders import a_user, an_enterprise
@@ -318,3 +321,13 @@ def test_a_draft_typed_in_two_windows_at_once_is_kept_once(shared: Enterprise) -
 
     outcomes = at_once(shared, keeping("ét"), keeping("to"))
     assert {type(outcome) for outcome in outcomes} == {Draft, editing.StaleDraftError}
+
+
+def test_two_workers_ask_whether_facts_hold_once(shared: Enterprise) -> None:
+    today = timezone.localdate()
+    publishing.confirm(shared, on=today - timedelta(days=366))
+    for person in User.objects.filter(email__in=["ida@example.dk", "carl@example.dk"]):
+        Editorship.objects.create(enterprise=shared, user=person)
+    asking = [lambda: confirmations.send_due(today)] * 2
+    assert sorted(at_once(shared, *asking)) == [0, 1]  # type: ignore[type-var]
+    assert sorted(message.to[0] for message in mail.outbox) == ["carl@example.dk", "ida@example.dk"]

@@ -19,8 +19,9 @@ from django.urls import reverse
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from enterprises import delivery, emails, outbox
+from enterprises import delivery, emails
 from enterprises.choices import MailState
+from enterprises.mailable import AddressError
 from enterprises.models import Mail
 from tests.builders import a_user, with_second_step
 from tests.client import PolicingClient
@@ -98,7 +99,7 @@ def test_what_is_rolled_back_sends_nothing(postbox: Postbox) -> None:
 )
 def test_an_address_with_tricks_is_refused_before_anything_is_queued(address: str) -> None:
     good, bad = (EmailMessage("Hej", "Hej", to=[to]) for to in ("ole@example.dk", address))
-    with pytest.raises(outbox.AddressError, match="Mailadressen kan ikke bruges") as refused:
+    with pytest.raises(AddressError, match="Mailadressen kan ikke bruges") as refused:
         get_connection().send_messages([good, bad])
     assert address not in str(refused.value)
     assert not Mail.objects.exists() and not ProcrastinateJob.objects.exists()
@@ -106,7 +107,7 @@ def test_an_address_with_tricks_is_refused_before_anything_is_queued(address: st
 
 def test_so_are_the_other_addresses_and_a_subject_of_two_lines() -> None:
     for tricks in ({"cc": ["ø@example.dk"]}, {"bcc": ["x"]}, {"reply_to": ["x\n@y.dk"]}, {"from_email": "x"}):
-        with pytest.raises(outbox.AddressError):
+        with pytest.raises(AddressError):
             EmailMessage("Hej", "Hej", **{"to": ["ida@example.dk"]} | tricks).send()
     with pytest.raises(BadHeaderError):
         write(subject="Hej\nBcc: alle@example.dk")
@@ -262,16 +263,24 @@ def test_a_text_is_sent_in_the_recipients_language(
     delivery.deliver_due()
     read = postbox.mails[0].read()
     assert (read["Subject"], read["Content-Language"]) == (subject, language)
-    assert read.get_payload() == "Hej B&B\nhttp://testserver/\n"
+    assert read.get_payload() == "Hej B&B\nhttp://testserver/\n\n-- \nDen fælles by\nhttp://testserver\n"
     assert read["Auto-Submitted"] == "auto-generated"
 
 
-def test_html_comes_after_the_text(templates: Path, postbox: Postbox) -> None:
-    (templates / "hej.html").write_text("<p>{{ name }}</p>")
-    emails.send("hej", "ida@example.dk", {"name": "B&B"}, "da")
+def test_a_text_in_two_languages_has_one_subject_and_one_signature(templates: Path, postbox: Postbox) -> None:
+    (templates / "hej.txt").write_text(
+        "{% load i18n %}{% translate 'Virksomheder' %} {{ name }}\n\n{% translate 'Virksomheder' %}\n"
+    )
+    emails.send("hej", "ida@example.dk", {"name": "B&B\nBcc: alle@example.dk"}, ["da", "en"])
     delivery.deliver_due()
-    text, html = postbox.mails[0].read().get_payload()
-    assert (text.get_content_type(), html.get_payload()) == ("text/plain", "<p>B&amp;B</p>")
+    (mail,) = postbox.mails
+    assert (mail.read()["Subject"], mail.read()["Content-Language"]) == (
+        "Virksomheder B&B Bcc: alle@example.dk",
+        "da, en",
+    )
+    body = mail.read().get_payload(decode=True).decode()
+    assert body.partition("-- \n")[0] == "Virksomheder\n\n– – –\n\nEnterprises\n\n"
+    assert body.count("Den fælles by\nhttp://testserver\n") == 1
 
 
 # -- the desk ---------------------------------------------------------------------------------------

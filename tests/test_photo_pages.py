@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from io import BytesIO
 from typing import Any
 
@@ -152,6 +153,27 @@ def test_markup_in_the_words_stays_words(editor: Client, visitor: Client, bakery
         page = client.get(address).page  # type: ignore[attr-defined]
         assert evil in [img.attrs["alt"] for img in page.all("img")]
     assert photo.alt_da == evil
+
+
+def test_a_changed_photo_is_seen_before_and_after_by_those_who_read_the_changes(
+    editor: Client, clerk: Client, bakery: Enterprise
+) -> None:
+    upload(editor, bakery, images.encoded(images.picture(seed=1)), alt_da="Ovnen")
+    old = bakery.photos.get()
+    publishing.publish(bakery)
+    press(editor, old, "remove")
+    upload(editor, bakery, images.encoded(images.picture(seed=2)), alt_da="Ovnen")
+    new = bakery.photos.get()
+    assert old.digest != new.digest
+    changes = editor.get(reverse("changes", args=[bakery.slug])).page  # type: ignore[attr-defined]
+    seen = changes.one("input", name="seen").attrs["value"]
+    editor.post(reverse("changes", args=[bakery.slug]), {"seen": seen})
+    address = reverse("admin:enterprises_proposal_review", args=[bakery.proposals.get().pk])
+    review = clerk.get(address)
+    read = [img.attrs["src"] for img in changes.one("main").all("img")]
+    assert read == re.findall(r'src="(/medier/[^"]+)"', review.text) == [file_of(old), file_of(new)]
+    assert [clerk.get(file).status_code for file in read] == [200, 200]
+    assert f">{new.digest}<" not in review.text and new.digest not in changes.text
 
 
 def test_asks_no_more_for_eight_photos_than_for_one(editor: Client, bakery: Enterprise) -> None:

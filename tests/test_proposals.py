@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.conf import settings
+from django.core import mail
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from enterprises import editing, proposals, publishing, snapshots, words
 from enterprises.choices import ProposalState
-from enterprises.models import Enterprise, Proposal, User
+from enterprises.models import Editorship, Enterprise, Mail, Proposal, User
 from tests.builders import a_place, a_user, an_enterprise, with_second_step
 
 pytestmark = pytest.mark.django_db
@@ -199,7 +201,100 @@ def test_home_asks_the_database_no_more_for_more_rows(editor: Client, bakery: En
     few = queries()
     for _place in range(10):
         a_place(bakery, hours=())
-    assert queries() == few <= 24
+    assert queries() == few <= 27
+
+
+# -- mails ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def editors(editor: Client, colleague: Client, stranger: Client) -> None:
+    """Two of the bakery's own, one who has left, one whose address is none, and a stranger."""
+    bakery = Enterprise.objects.get(slug="broed-broer")
+    for address, is_active in (("vaek@example.dk", False), ("ida@kødbyen.dk", True)):
+        Editorship.objects.create(enterprise=bakery, user=a_user(address, is_active=is_active))
+
+
+@pytest.mark.parametrize(
+    ("button", "text", "subject", "way_on"),
+    [
+        (
+            "_ask",
+            "Hvad koster <en> bolle?",
+            "Rådet skriver om jeres ændringer: ",
+            "/min/broed-broer/samtale/",
+        ),
+        ("_reject", "Skriv, hvad I sælger.", "Rådet udgiver ikke jeres ændringer: ", "/min/broed-broer/"),
+        ("_approve", "", "Godkendt og udgivet: ", "/virksomheder/broed-broer/"),
+    ],
+)
+def test_each_editor_is_mailed_what_the_council_does(
+    editors: None,
+    clerk: Client,
+    editor: Client,
+    bakery: Enterprise,
+    button: str,
+    text: str,
+    subject: str,
+    way_on: str,
+) -> None:
+    change(bakery, tagline_da="Ny")
+    send(editor, "Vi har fået en ny ovn.")
+    assert not mail.outbox, "the council has its desk"
+    decide(clerk, button, text)
+    assert [message.to for message in mail.outbox] == [["ida@example.dk"], ["carl@example.dk"]]
+    for message in mail.outbox:
+        assert message.subject == f"{subject}Brød & Broer"
+        danish, english = str(message.body).split("– – –")
+        assert text in danish and f"{settings.SITE_URL}{way_on}\n" in danish
+        assert "Hello" in english and f"{settings.SITE_URL}/en/" in english
+
+
+def test_the_same_question_twice_is_one_mail(clerk: Client, editor: Client, bakery: Enterprise) -> None:
+    change(bakery, tagline_da="Ny")
+    send(editor)
+    for _press in range(2):
+        decide(clerk, "_ask", "Siden hvornår?")
+    editor.post(reverse("thread", args=HERE), {"text": "Siden i går."})
+    assert len(mail.outbox) == 1
+    decide(clerk, "_approve")
+    decide(clerk, "_approve")
+    assert len(mail.outbox) == 2
+
+
+def test_what_is_published_at_the_desk_is_an_answer_too(editor: Client, bakery: Enterprise) -> None:
+    change(bakery, tagline_da="Ny")
+    send(editor)
+    publishing.publish(bakery)
+    assert [message.subject for message in mail.outbox] == ["Godkendt og udgivet: Brød & Broer"]
+    change(bakery, tagline_da="Nyere")
+    publishing.publish(bakery)
+    assert len(mail.outbox) == 1, "nobody had asked"
+
+
+@pytest.mark.parametrize("act", ["say", "reject", "approve"])
+def test_a_decision_and_its_mails_come_together_or_not_at_all(
+    editor: Client, bakery: Enterprise, settings: Any, act: str
+) -> None:
+    settings.EMAIL_BACKEND = "enterprises.outbox.EmailBackend"
+    change(bakery, tagline_da="Ny")
+    send(editor)
+    proposal, clerk = Proposal.objects.get(), a_user("karen@example.dk")
+
+    def decided() -> None:
+        if act == "approve":
+            proposals.approve(proposal, by=clerk, having_seen=proposals.seen(editing.fresh(bakery)))
+        elif act == "reject":
+            proposals.reject(proposal, "Nej", by=clerk)
+        else:
+            proposals.say(proposal, "Hvorfor?", by=clerk, from_council=True)
+
+    with transaction.atomic():
+        decided()
+        transaction.set_rollback(True)
+    assert not Mail.objects.exists()
+    decided()
+    assert Mail.objects.count() == 1
 
 
 # -- words ----------------------------------------------------------------------------------------

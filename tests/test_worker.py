@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -10,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from threading import Barrier
 from typing import Any
 
@@ -19,10 +21,14 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
+from procrastinate.exceptions import ConnectorException
+from psycopg import OperationalError
+from psycopg.errors import UniqueViolation
 
 from directory.database import CHECKOUT
 from directory.models import Listing
 from enterprises import tasks
+from enterprises.management.commands import run_worker
 from enterprises.models import Mail, MissedSearch
 from tests.builders import published
 from tests.mail_server import Postbox, mail_server
@@ -174,6 +180,67 @@ def test_it_survives_a_database_that_is_started_anew(environment: Environment, p
     assert postbox.recipients() == ["ida@example.dk"]
 
 
+@contextmanager
+def nobody_gets_in() -> Iterator[None]:
+    """The database is there for this test alone, as if it were away for everybody else."""
+    name = connection.settings_dict["NAME"]
+    with connection._nodb_cursor() as cursor:  # type: ignore[attr-defined]
+        cursor.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+        cut_off()
+        try:
+            yield
+        finally:
+            cursor.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+
+
+def test_it_looks_for_a_database_that_is_away_until_it_is_back(
+    environment: Environment, postbox: Postbox
+) -> None:
+    with working(environment) as worker:
+        eventually(ProcrastinateWorker.objects.exists)
+        with nobody_gets_in():
+            write("ida@example.dk")
+            eventually(lambda: not others_connected())
+            assert worker.poll() is None and states() == {"waiting": 1}
+        eventually(lambda: states() == {"sent": 1})
+    assert postbox.recipients() == ["ida@example.dk"]
+
+
+def test_what_came_of_a_job_is_noted_though_the_database_blinks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_worker, "LOOKED_FOR_EVERY", 0)
+    noted: list[int] = []
+
+    async def note(job: int, error: BaseException | None = None, times: int = 0) -> None:
+        noted.append(job)
+        if error and len(noted) <= times:
+            raise ConnectorException from error
+
+    asyncio.run(run_worker._insist(note, 7, OperationalError(), times=2))
+    assert noted == [7, 7, 7]
+    noted.clear()
+    for error in (OperationalError(), UniqueViolation()):
+        with pytest.raises(ConnectorException):
+            asyncio.run(run_worker._insist(note, 7, error, times=1_000))
+    assert len(noted) == run_worker.INSISTS + 1 + 1, "not for ever, and not what is wrong in itself"
+
+
+def test_told_to_stop_it_stops_at_once_where_nothing_is_under_way(environment: Environment) -> None:
+    with working(environment) as worker:
+        eventually(ProcrastinateWorker.objects.exists)
+        worker.terminate()
+        assert worker.wait(timeout=20) == 0
+
+
+def test_told_to_stop_it_does_not_wait_for_ever(environment: Environment, postbox: Postbox) -> None:
+    postbox.vice = "hanging"
+    write("ida@example.dk")
+    with working(environment) as worker:
+        assert postbox.has_text.wait(timeout=30)
+        worker.terminate()
+        assert worker.wait(timeout=40) == 1
+    assert states() == {"sending": 1}, "nobody knows whether it arrived"
+
+
 def test_two_workers_never_send_one_mail_twice(environment: Environment, postbox: Postbox) -> None:
     recipients = [f"{number:02}@example.dk" for number in range(40)]
     write(*recipients)
@@ -232,3 +299,21 @@ def test_the_worker_of_make_run_ends_with_it(environment: Environment, number: s
         gunicorn.send_signal(number)
         gunicorn.wait(timeout=20)
         eventually(lambda: not others_connected())
+
+
+def test_the_worker_of_make_run_is_started_again_when_it_dies_alone(
+    environment: Environment, postbox: Postbox
+) -> None:
+    with serving(environment | {"ANNOUNCE": "ready"}) as (_site, gunicorn):
+        eventually(lambda: ProcrastinateWorker.objects.exists() and workers_of(gunicorn))
+        (first,) = workers_of(gunicorn)
+        os.kill(first, signal.SIGKILL)
+        eventually(lambda: workers_of(gunicorn) not in ([], [first]))
+        write("ida@example.dk")
+        eventually(lambda: states() == {"sent": 1})
+
+
+def workers_of(gunicorn: subprocess.Popen[bytes]) -> list[int]:
+    children = Path(f"/proc/{gunicorn.pid}/task").glob("*/children")
+    pids = [int(pid) for file in children for pid in file.read_text().split()]
+    return [pid for pid in pids if b"run_worker" in Path(f"/proc/{pid}/cmdline").read_bytes()]

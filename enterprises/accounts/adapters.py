@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from enterprises.accounts import mails
+from enterprises.mailable import checked_address
 
 # What a person should be told on the next page. Of the rest, the page itself is the answer.
 SAID = {
@@ -67,7 +68,8 @@ class AccountAdapter(DefaultAccountAdapter):
             mails.notify(template_prefix, address)
 
     def clean_email(self, email: str) -> str:
-        return str(super().clean_email(email)).lower()
+        """Refuse what nothing can be sent to, before anybody looks whether it has an account."""
+        return checked_address(str(super().clean_email(email)).lower())
 
 
 class SecondStepAdapter(DefaultMFAAdapter):

@@ -6,6 +6,7 @@ from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from enterprises import mailable
 from enterprises.models import User
 
 CODE = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
@@ -25,7 +26,10 @@ class NameForm(forms.Form):
 
 class NewEmailForm(forms.Form):
     email = forms.EmailField(
-        label=_("Ny mailadresse"), max_length=254, widget=forms.EmailInput({"autocomplete": "email"})
+        label=_("Ny mailadresse"),
+        max_length=254,
+        validators=[mailable.validate],
+        widget=forms.EmailInput({"autocomplete": "email"}),
     )
 
     def __init__(self, *args: Any, present: str, **kwargs: Any) -> None:

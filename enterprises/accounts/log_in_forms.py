@@ -7,6 +7,8 @@ from typing import Any
 from allauth.account.forms import LoginForm, RequestLoginCodeForm, SignupForm
 from django.utils.translation import gettext_lazy as _
 
+from enterprises import mailable
+
 
 class _NamedAsElsewhere:
     """Calls the address what the rest of the site calls it, once: no placeholder says it again."""
@@ -20,7 +22,10 @@ class _NamedAsElsewhere:
 
 
 class CodeLoginForm(_NamedAsElsewhere, RequestLoginCodeForm):
-    pass
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Who has no account is written to as well.
+        self.fields["email"].validators.append(mailable.validate)
 
 
 class PasswordLoginForm(_NamedAsElsewhere, LoginForm):

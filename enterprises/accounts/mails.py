@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import send_mail
-from django.template.loader import render_to_string
-from django.urls import reverse
-from django.utils.translation import gettext_lazy
+from django.utils.translation import get_language, gettext_lazy
+
+from enterprises import emails
+from enterprises.mailable import AddressError
 
 # What may happen to an account without its owner having done it.
 HAPPENED = {
@@ -28,19 +29,15 @@ HAPPENED = {
 
 
 def send(template: str, email: str, context: dict[str, Any] | None = None) -> None:
-    """A mail by its template: the first line is the subject, the rest what it says."""
-    addresses = {
-        "log_in_url": settings.SITE_URL + reverse("account_login"),
-        "sign_up_url": settings.SITE_URL + reverse("account_signup"),
-    }
-    text = render_to_string(f"{template}.txt", {"email": email, **addresses, **(context or {})})
-    subject, _line, body = text.strip().partition("\n")
-    signed = f"{body.strip()}\n\n-- \nDen fælles by\n{settings.SITE_URL}\n"
-    send_mail(subject, signed, settings.DEFAULT_FROM_EMAIL, [email])
+    """A mail by the name allauth has for it: account/email/login_code lies in emails/account/."""
+    name = template.replace("/email/", "/")
+    emails.send(name, email, {"email": email} | (context or {}), get_language() or settings.LANGUAGE_CODE)
 
 
 def notify(event: str, email: str) -> None:
     """Tell the owner what has happened, in case it was somebody else."""
     if event in HAPPENED:
         context = {"happened": HAPPENED[event], "contact_email": settings.CONTACT_EMAIL}
-        send("account/email/notification", email, context)
+        # Who has an address that cannot be written to can still leave, or guard the account.
+        with suppress(AddressError):
+            send("account/email/notification", email, context)

@@ -1,9 +1,9 @@
-"""The council's list of those who do not answer, and of those who say that they are gone."""
+"""The council's list of those who do not answer, who say that they are gone, or whom nobody can ask."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -12,13 +12,18 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from enterprises import confirmations
 from enterprises.admin.base import ReadOnlyAdmin
+from enterprises.choices import Answer
 from enterprises.models import ConfirmationRequest
 
-USUAL = "withdraw"
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+USUAL = "look"
 
 
 class StandingFilter(admin.SimpleListFilter):
@@ -27,7 +32,7 @@ class StandingFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [
-            (USUAL, _("skal måske trækkes tilbage")),
+            (USUAL, _("rådet skal se på dem")),
             ("open", _("venter på svar")),
             ("answered", _("besvaret")),
         ]
@@ -37,7 +42,7 @@ class StandingFilter(admin.SimpleListFilter):
         return self.value() or USUAL
 
     def choices(self, changelist: Any) -> Iterator[Any]:
-        """Without "all": the list is for those to withdraw."""
+        """Without "all": the list is for those to look at."""
         for value, label in self.lookup_choices:
             yield {
                 "selected": self.standing == value,
@@ -50,12 +55,13 @@ class StandingFilter(admin.SimpleListFilter):
     ) -> QuerySet[ConfirmationRequest]:
         if self.standing in ("open", "answered"):
             return queryset.filter(answered_at__isnull=self.standing == "open")
-        return queryset.filter(pk__in=confirmations.to_withdraw(timezone.localdate()).values("pk"))
+        waiting = confirmations.to_withdraw(timezone.localdate()) | confirmations.cannot_be_asked()
+        return queryset.filter(pk__in=waiting.values("pk"))
 
 
 @admin.register(ConfirmationRequest)
 class ConfirmationRequestAdmin(ReadOnlyAdmin):
-    list_display = ("profile", "asked_on", "mails", "mailed_on", "answer", "answered_at")
+    list_display = ("profile", "why", "asked_on", "mails", "mailed_on", "answer", "answered_at")
     list_display_links = None
     list_filter = (StandingFilter,)
     list_select_related = ("enterprise",)
@@ -68,3 +74,12 @@ class ConfirmationRequestAdmin(ReadOnlyAdmin):
         """Leads to where it can be withdrawn."""
         address = reverse("admin:enterprises_enterprise_change", args=[row.enterprise_id])
         return format_html('<a href="{}">{}</a>', address, row.enterprise)
+
+    @admin.display(description=_("hvorfor"))
+    def why(self, row: ConfirmationRequest) -> StrOrPromise:
+        if row.answered_at:
+            return _("siger, at de ikke findes mere") if row.answer == Answer.GONE else ""
+        if row.mails == 0:
+            reason = confirmations.why_not_asked(row.enterprise)
+            return gettext("kan ikke spørges: %(reason)s") % {"reason": reason}
+        return _("svarer ikke") if row.mails == confirmations.MAILS else ""

@@ -26,13 +26,13 @@ admin.site.unregister(ProcrastinateJob)
 class MailAdmin(ReadOnlyAdmin):
     """Without the texts: they may hold login codes and links that only the recipient should follow."""
 
-    list_display = ("subject", "recipient", "state", "tries", "last_error", "queued_at", "due_at", "ended_at")
+    list_display = ("subject", "recipient", "state", "last_error", "queued_at")
     list_filter = ("state",)
     search_fields = ("=recipient", "subject")
     search_help_text = _("Hele mailadressen eller et ord i emnet.")
     date_hierarchy = "queued_at"
     list_per_page = 50
-    fields = (*list_display, "sender", "most_tries", "message_id")
+    fields = (*list_display, "tries", "due_at", "ended_at", "sender", "most_tries", "message_id")
     actions = ("try_again", "give_up")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Mail]:

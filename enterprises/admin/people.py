@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from enterprises import reports
 from enterprises.access import person
 from enterprises.admin.base import ModelAdmin, TabularInline
+from enterprises.mailable import checked_address
 from enterprises.models import Editorship, ErrorReport, User
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class UserCreationForm(_CreationForm):
         fields = ("email", "name")
 
     def clean_email(self) -> str:
-        return str(self.cleaned_data["email"]).lower()
+        return checked_address(str(self.cleaned_data["email"]).lower())
 
 
 class UserForm(_ChangeForm):
@@ -47,7 +48,7 @@ class UserForm(_ChangeForm):
         exclude = ()
 
     def clean_email(self) -> str:
-        return str(self.cleaned_data["email"]).lower()
+        return checked_address(str(self.cleaned_data["email"]).lower())
 
 
 class EditorshipInline(TabularInline):

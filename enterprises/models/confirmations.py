@@ -17,6 +17,7 @@ class ConfirmationRequest(models.Model):
         Enterprise, models.CASCADE, related_name="confirmation_requests", verbose_name=_("virksomhed")
     )
     asked_on = models.DateField(_("spurgt"))
+    # 0 where nobody could be written to.
     mails = models.PositiveSmallIntegerField(_("mails sendt"), default=1)
     mailed_on = models.DateField(_("seneste mail"))
     answer = models.CharField(_("svar"), max_length=5, choices=choices.Answer, blank=True)
@@ -37,7 +38,9 @@ class ConfirmationRequest(models.Model):
                 | Q(answer__in=choices.Answer.values, answered_at__isnull=False),
                 name="confirmation_answer_has_a_time",
             ),
-            models.CheckConstraint(condition=Q(mails__range=(1, 3)), name="confirmation_is_mailed_thrice"),
+            models.CheckConstraint(
+                condition=Q(mails__range=(0, 3)), name="confirmation_is_mailed_at_most_thrice"
+            ),
         )
 
     def __str__(self) -> str:

@@ -9,15 +9,16 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from enterprises import access, completeness, editing, row_buttons, sections, snapshots, words
+from enterprises import access, editing, publishing, row_buttons, sections, standing, visits, words
 from enterprises.access import person
-from enterprises.choices import ProposalState, Section
+from enterprises.choices import Section
 from enterprises.forms import PAGES, SectionPage
 from enterprises.models import Draft, Enterprise
 from enterprises.views.trail import trail
@@ -32,23 +33,15 @@ CONTROLS = ("csrfmiddlewaretoken", "version", "revision", "row", "action")
 def home(request: HttpRequest, slug: str) -> HttpResponse:
     """The state of the profile, and the way to everything an editor can do."""
     enterprise = editing.fresh(access.editable_or_404(request.user, slug))
-    snapshot = snapshots.take(enterprise)
-    shown = _shown(enterprise)
-    changed = sections.differing(shown, snapshot) if enterprise.current else []
-    has_changes = not snapshots.same(shown, snapshot)
-    direct = sections.direct()
+    today = timezone.localdate()
+    (state,) = standing.of([enterprise], today)
+    changed, direct = state.changed, sections.direct()
     drafts = set(enterprise.drafts.filter(user=person(request)).values_list("section", flat=True))
-    latest = enterprise.proposals.first()
-    if latest and not _is_worth_telling(latest.state, has_changes):
-        latest = None
     context = {
         "enterprise": enterprise,
         "trail": trail(),
-        "has_changes": has_changes,
-        "proposal": latest,
-        "last": latest.messages.last() if latest else None,
-        "is_open": latest is not None and latest.state == ProposalState.OPEN,
-        "completeness": completeness.of(snapshot),
+        "state": state,
+        "report": visits.report(enterprise, today) if enterprise.current else None,
         "sections": [
             {
                 "section": section,
@@ -62,15 +55,16 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "editing/home.html", context)
 
 
-def _is_worth_telling(state: str, has_changes: bool) -> bool:
-    """A rejection stands until the changes are gone; what was approved or taken back needs no more words."""
-    return state == ProposalState.OPEN or (state == ProposalState.REJECTED and has_changes)
-
-
-def _shown(enterprise: Enterprise) -> snapshots.Snapshot:
-    """What the public sees; nothing where it sees nothing."""
-    current = enterprise.current
-    return snapshots.upgrade(current.snapshot, current.schema_version) if current else {}
+@require_POST
+@never_cache
+@login_required
+def confirm(request: HttpRequest, slug: str) -> HttpResponse:
+    """All holds that is said of the enterprise, whether or not it has been asked."""
+    enterprise = access.editable_or_404(request.user, slug)
+    if enterprise.is_public:
+        publishing.confirm(enterprise, on=timezone.localdate())
+        messages.success(request, _("Tak. Nu kan alle se, at I har bekræftet profilen i dag."))
+    return redirect("edit-enterprise", slug)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

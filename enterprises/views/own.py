@@ -8,16 +8,22 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 
-from enterprises import access, charts, visits
+from enterprises import access, charts, snapshots, standing, visits
 from enterprises.signs import made_for
 from enterprises.views.trail import trail
 
 
+@never_cache
 @login_required
 def my_enterprises(request: HttpRequest) -> HttpResponse:
-    enterprises = access.editable(request.user).select_related("current").order_by("name", "pk")
-    return render(request, "account/my_enterprises.html", {"enterprises": enterprises})
+    """How it stands with each, in as many queries for thirty as for one."""
+    mine = access.editable(request.user).select_related("current").prefetch_related(*snapshots.RELATIONS)
+    enterprises, today = list(mine.order_by("name", "pk")), timezone.localdate()
+    views = visits.views_of(enterprises, today)
+    rows = [(state, views.get(state.enterprise.pk, 0)) for state in standing.of(enterprises, today)]
+    return render(request, "account/my_enterprises.html", {"rows": rows})
 
 
 @login_required

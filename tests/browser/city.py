@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import timedelta
 
 import django
 
 RICH = "tre-gryder-og-et-laag"
 ORGANISATION = "kooperationen"
 WITHDRAWN = "kaalhovedet"
+# Has confirmed long ago, and been asked by mail whether its facts still hold.
+ASKED, ASKED_AT = "kooperationen", "spurgt@example.dk"
 
 
 def build() -> dict[str, tuple[str, str]]:
     """Returns the mail address and password of each account."""
     from django.core.management import call_command
+    from django.utils import timezone
 
-    from enterprises import publishing
+    from enterprises import confirmations, publishing
     from enterprises.content import accounts
     from enterprises.models import Enterprise
 
@@ -24,6 +28,9 @@ def build() -> dict[str, tuple[str, str]]:
     call_command("collectstatic", interactive=False, verbosity=0)
     call_command("load_content", stdout=sys.stderr)
     publishing.withdraw(Enterprise.objects.get(slug=WITHDRAWN), reason="Lukket.")
+    today = timezone.localdate()
+    Enterprise.objects.filter(slug=ASKED).update(email=ASKED_AT, confirmed_on=today - timedelta(days=400))
+    confirmations.send_due(today)
     return accounts.create()
 
 

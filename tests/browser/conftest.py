@@ -71,16 +71,18 @@ class Site:
     logins: dict[str, tuple[str, str]]
     environment: dict[str, str]
 
-    def code_for(self, email: str) -> str:
-        """The code in the latest mail to somebody, as it lies in the outbox."""
+    def mail_to(self, email: str) -> str:
+        """The text of the latest mail to somebody, as it lies in the outbox."""
         latest = "SELECT content FROM enterprises_mail WHERE recipient = %s ORDER BY id DESC LIMIT 1"
         database = Env.db_url_config(self.environment["DATABASE_URL"])
         access = {key.lower(): database[key] or None for key in ("HOST", "PORT", "USER", "PASSWORD")}
         with psycopg.connect(dbname=database["NAME"], **access) as connection:
             [content] = connection.execute(latest, [email]).fetchone() or [None]
         assert content, f"nobody has written to {email}"
-        text = message_from_bytes(content, policy=default).get_content()
-        return re.search(r"\w{4}-\w{4}", text)[0]  # type: ignore[index]
+        return str(message_from_bytes(content, policy=default).get_content())
+
+    def code_for(self, email: str) -> str:
+        return re.search(r"\w{4}-\w{4}", self.mail_to(email))[0]  # type: ignore[index]
 
     def address(self, name: str, *args: str, language: str = "da", query: str = "") -> str:
         with override(language):
