@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from enterprises import claims
 from enterprises.content import loading
-from enterprises.models import Editorship, Enterprise, User
+from enterprises.models import Enterprise, User
 from enterprises.photos.store import Folder
 from tests.builders import a_user, published, with_second_step
 from tests.client import PolicingClient
@@ -108,7 +109,7 @@ def clerk(db: None) -> Client:
 
 
 def _editing(enterprise: Enterprise, user: User) -> Client:
-    Editorship.objects.create(enterprise=enterprise, user=user)
+    claims.give(enterprise, user)
     return _logged_in(user)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from allauth.usersessions.models import UserSession
 from django.db import transaction
 
+from enterprises import claims
 from enterprises.accounts import mails
 from enterprises.models import Enterprise, User
 
@@ -25,5 +26,12 @@ def leave(user: User) -> None:
     email = user.email
     for session in UserSession.objects.filter(user=user):
         session.end()
+    let_go(user)
     user.delete()
     mails.notify("account/email/deleted", email)
+
+
+def let_go(user: User) -> None:
+    """Before an account goes, its person edits nothing any more."""
+    for editorship in user.editorships.select_related("enterprise").order_by("enterprise"):
+        claims.leave(editorship)
