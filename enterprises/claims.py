@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from enterprises import claim_mails
 from enterprises.choices import ClaimState, ClaimWay
 from enterprises.models import Claim, Editorship, Enterprise, Invitation, User
 
@@ -31,6 +32,23 @@ def open_one(enterprise: Enterprise, user: User) -> Claim | None:
     return Claim.objects.filter(enterprise=enterprise, user=user, state=ClaimState.OPEN).first()
 
 
+def open_locked(claim: Claim) -> Claim:
+    lock(claim.enterprise)
+    found = Claim.objects.select_related("enterprise__current", "user").filter(
+        pk=claim.pk, state=ClaimState.OPEN
+    )
+    if not (claim_now := found.first()):
+        raise ClaimError(_("Anmodningen er afgjort i mellemtiden."))
+    return claim_now
+
+
+def refuse_outsiders(enterprise: Enterprise, by: User) -> None:
+    """Whoever was let in a moment ago may have been put out since."""
+    is_editor = Editorship.objects.filter(enterprise=enterprise, user=by).exists()
+    if not (is_editor or (by.is_staff and by.has_perm(DECIDES))):
+        raise ClaimError(_("Kun dem, der kan rette profilen, og rådets medarbejdere kan svare."))
+
+
 @transaction.atomic
 def open_(enterprise: Enterprise, user: User, way: ClaimWay, explanation: str = "") -> Claim:
     """Say that the enterprise is one's own. Said again, it is the same claim, in the words said last."""
@@ -39,30 +57,48 @@ def open_(enterprise: Enterprise, user: User, way: ClaimWay, explanation: str = 
         raise ClaimError(_("Du kan allerede rette profilen."))
     claim = open_one(enterprise, user)
     if claim is None:
-        return Claim.objects.create(enterprise=enterprise, user=user, way=way, explanation=explanation)
-    claim.way, claim.explanation = way, explanation or claim.explanation
+        claim = Claim.objects.create(enterprise=enterprise, user=user, way=way, explanation=explanation)
+        claim_mails.opened(claim)
+        return claim
+    # What is proven by a code stays so, whatever is written besides.
+    claim.way = claim.way if claim.proven_at else way
+    claim.explanation = explanation or claim.explanation
     claim.save(update_fields=["way", "explanation"])
     return claim
 
 
 @transaction.atomic
 def accept(claim: Claim, *, by: User) -> Editorship:
-    claim = _open_locked(claim)
-    _refuse_outsiders(claim.enterprise, by)
+    claim = open_locked(claim)
+    refuse_outsiders(claim.enterprise, by)
+    claim_mails.accepted(claim)
     return _let_in(claim, by)
 
 
 @transaction.atomic
 def refuse(claim: Claim, *, by: User, reason: str) -> None:
-    claim = _open_locked(claim)
-    _refuse_outsiders(claim.enterprise, by)
+    claim = open_locked(claim)
+    refuse_outsiders(claim.enterprise, by)
     _close(claim, ClaimState.REFUSED, by, reason)
+    claim_mails.refused(claim)
+
+
+@transaction.atomic
+def prove(claim: Claim) -> Editorship | None:
+    """The claim is proven by the enterprise's own mail. That is enough only where nobody edits it yet."""
+    claim = open_locked(claim)
+    claim.proven_at = timezone.now()
+    claim.save(update_fields=["proven_at"])
+    if Editorship.objects.filter(enterprise=claim.enterprise).exists():
+        return None
+    claim_mails.accepted(claim)
+    return _let_in(claim, None)
 
 
 @transaction.atomic
 def withdraw(claim: Claim) -> None:
     """The person takes it back. Their drafts are kept, should they think better of it."""
-    claim = _open_locked(claim)
+    claim = open_locked(claim)
     _close(claim, ClaimState.WITHDRAWN, claim.user)
 
 
@@ -77,6 +113,8 @@ def give(
         return present
     claim = open_one(enterprise, user) or Claim(enterprise=enterprise, user=user)
     claim.way = way
+    if way == ClaimWay.STAFF and by:
+        claim_mails.accepted(claim)
     return _let_in(claim, by)
 
 
@@ -92,6 +130,7 @@ def revoke(editorship: Editorship, *, by: User | None, reason: str) -> None:
     )
     waiting.update(cancelled_at=timezone.now())
     _end(editorship, ClaimState.REVOKED, by, reason)
+    claim_mails.revoked(editorship.claim)
 
 
 @transaction.atomic
@@ -119,24 +158,11 @@ def _end(editorship: Editorship, state: ClaimState, by: User | None, reason: str
     claim.save()
 
 
-def _open_locked(claim: Claim) -> Claim:
-    lock(claim.enterprise)
-    found = Claim.objects.select_related("enterprise", "user").filter(pk=claim.pk, state=ClaimState.OPEN)
-    if not (claim_now := found.first()):
-        raise ClaimError(_("Anmodningen er afgjort i mellemtiden."))
-    return claim_now
-
-
 def _locked(editorship: Editorship) -> Editorship:
     lock(editorship.enterprise)
-    found = Editorship.objects.select_related("claim", "enterprise", "user").filter(pk=editorship.pk)
+    found = Editorship.objects.select_related("claim__user", "claim__enterprise__current", "user").filter(
+        pk=editorship.pk
+    )
     if not (present := found.first()):
         raise ClaimError(_("Personen kan ikke længere rette profilen."))
     return present
-
-
-def _refuse_outsiders(enterprise: Enterprise, by: User) -> None:
-    """Whoever was let in a moment ago may have been put out since."""
-    is_editor = Editorship.objects.filter(enterprise=enterprise, user=by).exists()
-    if not (is_editor or (by.is_staff and by.has_perm(DECIDES))):
-        raise ClaimError(_("Kun dem, der kan rette profilen, og rådets medarbejdere kan svare."))

@@ -10,6 +10,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from enterprises import access, charts, visits
+from enterprises.access import person
+from enterprises.choices import ClaimState
 from enterprises.signs import made_for
 from enterprises.views.trail import trail
 
@@ -17,7 +19,13 @@ from enterprises.views.trail import trail
 @login_required
 def my_enterprises(request: HttpRequest) -> HttpResponse:
     enterprises = access.editable(request.user).select_related("current").order_by("name", "pk")
-    return render(request, "account/my_enterprises.html", {"enterprises": enterprises})
+    waiting = (
+        person(request)
+        .claims.filter(state=ClaimState.OPEN, enterprise__current__isnull=False)
+        .values_list("enterprise__current__snapshot__name", "enterprise__current__snapshot__slug")
+    )
+    context = {"enterprises": enterprises, "claims": waiting}
+    return render(request, "account/my_enterprises.html", context)
 
 
 @login_required
