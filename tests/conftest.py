@@ -101,6 +101,17 @@ def stranger(db: None) -> Client:
 
 
 @pytest.fixture
+def newcomer(bakery: Enterprise) -> Client:
+    """Has an account and edits nothing."""
+    return _logged_in(a_user("ruth@broed.example", name="Ruth Ny"))
+
+
+@pytest.fixture
+def ruth(newcomer: Client) -> User:
+    return User.objects.get(email="ruth@broed.example")
+
+
+@pytest.fixture
 def clerk(db: None) -> Client:
     """Works for the council, and may do everything at its desk."""
     user = a_user("karen@example.dk", name="Karen Clerk", is_staff=True, is_superuser=True)

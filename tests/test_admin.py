@@ -18,6 +18,7 @@ from django.utils.html import escape
 
 from enterprises import claims, publishing, register
 from enterprises.models import (
+    Claim,
     District,
     Editorship,
     Enterprise,
@@ -473,12 +474,16 @@ def test_no_page_of_the_desk_needs_inline_scripts_or_styles(clerk: Client, publi
     pages += [reverse("admin:enterprises_publication_change", args=[publication.pk])]
     pages += [reverse("admin:enterprises_user_change", args=[User.objects.get(name="Karen Clerk").pk])]
     pages += [reverse("admin:enterprises_enterprise_delete", args=[an_enterprise("Kladde").pk])]
+    pages += [reverse("admin:enterprises_claim_decide", args=[Claim.objects.get().pk])]
+    pages += [reverse("admin:enterprises_invitation_invite", args=[public.pk])]
     for model in (
         "enterprise",
         "publication",
         "withdrawal",
         "errorreport",
         "editorship",
+        "claim",
+        "invitation",
         "user",
         "place",
         "mail",

@@ -23,19 +23,6 @@ pytestmark = pytest.mark.django_db
 RUTH = "ruth@broed.example"
 
 
-@pytest.fixture
-def newcomer(bakery: Enterprise) -> Client:
-    """Has an account and edits nothing."""
-    client = PolicingClient()
-    client.force_login(a_user(RUTH, name="Ruth Ny"))
-    return client
-
-
-@pytest.fixture
-def ruth(newcomer: Client) -> User:
-    return User.objects.get(email=RUTH)
-
-
 def at(name: str, *args: Any) -> str:
     return reverse(name, args=args or ["broed-broer"])
 
@@ -320,6 +307,7 @@ def test_who_waits_sees_only_what_all_see(newcomer: Client, bakery: Enterprise) 
     place.hidden = True
     place.save()
     publishing.publish(bakery)
+    bakery.refresh_from_db()
     bakery.tagline_da, bakery.phone, bakery.notes = "Ikke udgivet", "99 99 99 99", "Intern"
     bakery.save()
     bakery.offers.update(name_da="Hemmelig ydelse")
