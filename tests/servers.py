@@ -93,4 +93,4 @@ def serving(environment: dict[str, str]) -> Iterator[tuple[str, subprocess.Popen
         yield site, gunicorn
     finally:
         gunicorn.terminate()
-        gunicorn.wait(timeout=15)
+        gunicorn.wait(timeout=60)

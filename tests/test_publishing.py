@@ -504,19 +504,19 @@ def test_two_who_publish_at_once_wait_for_each_other(
 
     def pause(**_kwargs: Any) -> None:
         halfway.set()
-        assert go_on.wait(5)
+        assert go_on.wait(60)
 
     with receiving(publishing.published, pause):
         first = meanwhile(lambda: publishing.publish(shared), found)
-        assert halfway.wait(5)
+        assert halfway.wait(60)
         if edits:
             shared.offers.update(name_da="Kager")
         second = meanwhile(lambda: publishing.publish(shared), found)
         second.join(0.2)
         assert second.is_alive()  # it waits
         go_on.set()
-        first.join(5)
-        second.join(5)
+        first.join(60)
+        second.join(60)
     assert sorted(publication.number for publication in found) == numbers
     assert fresh(shared).current == max(found, key=lambda publication: publication.number)
     assert Publication.objects.filter(enterprise=shared).count() == max(numbers)

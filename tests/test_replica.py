@@ -101,8 +101,18 @@ def sql(server: Primary, query: str, *values: Any) -> Any:
         return cursor.fetchone()[0] if cursor.description else None
 
 
+@contextmanager
+def out_of_reach(server: Primary, table: str) -> Iterator[None]:
+    """Whoever reads it meanwhile, waits in vain."""
+    access = server.connection()
+    with psycopg.connect(host=access["HOST"], port=5432, user="postgres", dbname=OWNER) as connection:
+        connection.execute(f"LOCK TABLE {table}")
+        yield
+
+
 def eventually(happens: Callable[[], Any]) -> None:
-    deadline = time.monotonic() + 30
+    """Also where a database is back and still left alone: the longer it took to refuse, the longer."""
+    deadline = time.monotonic() + 60
     while not happens():
         assert time.monotonic() < deadline, "it never happened"
         time.sleep(0.02)
@@ -198,22 +208,16 @@ def test_the_withdrawn_are_never_shown(city: City) -> None:
             assert city.ask("/readyz").status == 503
             # as it does once the primary is back
             sql(city.replica, "SELECT pg_wal_replay_resume()")
-    assert city.ask_anew("/virksomheder/den-sky/").status == 410
+    eventually(lambda: city.ask_anew("/virksomheder/den-sky/").status == 410)
 
 
 def test_a_lagging_replica_does_not_have_the_catalogue_read_anew_each_time(city: City) -> None:
     with city.lagging():
         city.run("republished(bakery(), tagline_da='Nu også te')")
         assert "Nu også te" in city.ask_anew("/virksomheder/").text
-        sql(city.primary, "SELECT pg_stat_force_next_flush()")
-        read = (
-            "SELECT seq_scan + idx_scan FROM pg_stat_user_tables WHERE relname = 'enterprises_synonymgroup'"
-        )
-        before = sql(city.primary, read)
-        for _again in range(3):
-            city.ask_anew("/om/")
-        sql(city.primary, "SELECT pg_stat_force_next_flush()")
-        assert sql(city.primary, read) == before
+        with out_of_reach(city.primary, "enterprises_synonymgroup"):
+            for _again in range(3):
+                assert city.ask_anew("/om/").status == 200
 
 
 def test_without_the_replica_the_primary_serves(city: City) -> None:
@@ -222,7 +226,7 @@ def test_without_the_replica_the_primary_serves(city: City) -> None:
             assert city.ask(path).status == city.ask_anew(path).status == 200
         ready = city.ask("/readyz")
         assert (ready.status, "replica does not answer" in ready.text) == (200, True)
-    assert "replica is up to date" in city.ask("/readyz").text
+    eventually(lambda: "replica is up to date" in city.ask("/readyz").text)
 
 
 def test_without_the_primary_readers_read_and_writers_are_told(city: City) -> None:
@@ -238,7 +242,7 @@ def test_without_the_primary_readers_read_and_writers_are_told(city: City) -> No
         assert post(city).status == 503
         with another(city) as begun_now:
             assert begun_now.ask(PROFILE).status == 200
-    assert post(city).status != 503
+    eventually(lambda: post(city).status != 503)
 
 
 def post(city: City) -> Answer:
@@ -256,7 +260,8 @@ def test_without_any_database_everyone_is_told_until_it_is_back(city: City) -> N
         assert "We are taking a short break" in answer.text
         assert city.ask("/healthz").text == "ok\n"
         assert city.ask("/readyz").status == 503
-    assert city.ask(PROFILE).status == city.ask_anew(PROFILE).status == 200
+    eventually(lambda: city.ask_anew(PROFILE).status == 200)
+    assert city.ask(PROFILE).status == 200
 
 
 def test_a_restart_that_nobody_noticed_costs_nobody_a_page(city: City) -> None:

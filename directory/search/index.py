@@ -108,6 +108,8 @@ class Index:
     def __init__(self) -> None:
         self.lexicon = Lexicon()
         self.size = 0
+        # How many listings there are, without those struck out.
+        self.listings = 0
         self._words: list[str] = []
         self._numbers: dict[str, int] = {}
         # The entries of word n are _entries[_starts[n]:_starts[n + 1]]; what came later is in _late.
@@ -133,6 +135,7 @@ class Index:
             entries.append(position << FIELD_BITS | mask)
         self.lexicon.add(masks)
         self.size = position + 1
+        self.listings += 1
         if self._settled and self.size - self._settled > MOST_LATE:
             self.settle()
 
@@ -152,8 +155,9 @@ class Index:
         self._entries, self._starts, self._settled = settled, starts, self.size
 
     def remove(self, positions: Iterable[int]) -> None:
-        """Let the lexicon forget the words of listings that are no longer there."""
+        """Count the words of listings that are no longer there no more."""
         gone = np.fromiter(positions, np.uint32)
+        self.listings -= len(gone)
         places = np.flatnonzero(np.isin(self._entries >> FIELD_BITS, gone))
         settled = np.searchsorted(self._starts, places, "right") - 1
         numbers = [int(number) for number in settled]
@@ -174,14 +178,8 @@ class Index:
         return settled if late is None else np.concatenate([settled, np.array(late, np.uint32)])
 
     def frequency(self, word: str) -> int:
-        """In how many listings the word occurs, just so inflected."""
-        number = self._numbers.get(word)
-        if number is None:
-            return 0
-        late = len(self._late.get(number, ()))
-        if number + 1 >= len(self._starts):
-            return late
-        return late + int(self._starts[number + 1] - self._starts[number])
+        """In how many listings the word occurs, just so inflected; those struck out do not count."""
+        return self.lexicon.counts.get(word, 0)
 
     def best(
         self, words: Iterable[tuple[str, float]], size: int, worth_in: NDArray[np.float64] = WORTH

@@ -383,7 +383,7 @@ class _Reader:
         return self._weight(fullest)
 
     def _weight(self, count: int) -> float:
-        return math.log(1 + (self.index.size + 1) / (count + 1))
+        return math.log(1 + (self.index.listings + 1) / (count + 1))
 
     def _rarest(self, way: Words) -> float:
         if len(way) == 1:

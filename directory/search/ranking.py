@@ -35,7 +35,7 @@ def rank(query: Query, index: Index, size: int, having: Mapping[str, Flags]) -> 
     if not query.topics:
         scores = _lifts(query, having, size, LIFT) + _named_so(query, index, size)
     else:
-        asked = sum(c.weight for c in query.topics) + len(query.unknown) * math.log(2 + index.size)
+        asked = sum(c.weight for c in query.topics) + len(query.unknown) * math.log(2 + index.listings)
         asks_for_opening = any(_kind(intent) == "opening" for intent in query.intents)
         worth_in = WORTH_AMONG_OPENINGS if asks_for_opening else WORTH
         scores, matched = np.zeros(size), np.zeros(size)

@@ -23,9 +23,15 @@ function combobox(input) {
   let timer;
   let asking = new AbortController();
 
-  function close() {
+  // What answers fewer letters must not come after more of them, nor another list under the hand that chooses.
+  function stopAsking() {
     clearTimeout(timer);
     asking.abort();
+    list.removeAttribute("aria-busy");
+  }
+
+  function close() {
+    stopAsking();
     list.hidden = true;
     status.textContent = "";
     input.setAttribute("aria-expanded", "false");
@@ -47,6 +53,7 @@ function combobox(input) {
 
   function show({ suggestions, status: said }) {
     activate(-1);
+    list.removeAttribute("aria-busy");
     list.replaceChildren();
     options = suggestions.map((suggestion, number) => {
       const option = element("div", { id: `${list.id}-${number}`, role: "option", "aria-selected": "false" });
@@ -100,12 +107,17 @@ function combobox(input) {
     else ask();
   }
 
+  function walk(number) {
+    stopAsking();
+    activate(number);
+  }
+
   const last = () => options.length - 1;
   const keys = {
-    ArrowDown: () => activate(active < last() ? active + 1 : 0),
-    ArrowUp: () => activate(active > 0 ? active - 1 : last()),
-    Home: () => active >= 0 && activate(0),
-    End: () => active >= 0 && activate(last()),
+    ArrowDown: () => walk(active < last() ? active + 1 : 0),
+    ArrowUp: () => walk(active > 0 ? active - 1 : last()),
+    Home: () => active >= 0 && walk(0),
+    End: () => active >= 0 && walk(last()),
     Enter: () => active >= 0 && choose(options[active]),
     Escape: close,
   };
@@ -120,15 +132,18 @@ function combobox(input) {
     if (event.key in keys && keys[event.key]() !== false) event.preventDefault();
   });
   input.addEventListener("input", () => {
-    clearTimeout(timer);
-    asking.abort();  // what answers fewer letters must not come after more of them
+    stopAsking();
+    list.setAttribute("aria-busy", "true");
     activate(-1);
     timer = setTimeout(ask, PAUSE);
   });
   input.addEventListener("blur", close);
   input.form.addEventListener("submit", close);
   // The field keeps the focus while the list is clicked or scrolled.
-  list.addEventListener("mousedown", (event) => event.preventDefault());
+  list.addEventListener("mousedown", (event) => {
+    event.preventDefault();
+    stopAsking();
+  });
   list.addEventListener("click", (event) => {
     const option = event.target.closest("[role=option]");
     if (option) choose(option);

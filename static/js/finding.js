@@ -1,25 +1,55 @@
 // What is found is put in place by htmx, as templates/finding/frame.html tells it. Here is what attributes
 // cannot say: fields are brought up to date and not replaced, so that neither the focus nor an open list
 // is lost; the focus goes on where a link vanishes under it; what fails is asked for as a page.
+import { fieldsOf, fill, keyOf, readFrom, said, tell, told, writeTo } from "./fields.js";
+
 const form = document.getElementById("listing-form");
 const results = document.getElementById("resultater");
 const status = document.getElementById("besked");
 const near = document.getElementById("near");
-let sent = {};
+const words = document.getElementById("q");
+// What each field said when the server was last asked.
+let sent = new Map();
+let orderChosen;
+
+const isAsked = (field) => sent.get(keyOf(field)) === said(field);
 
 function bringUpToDate(fresh) {
-  if (fresh.type === "checkbox") {
-    const field = form.querySelector(`[name="${fresh.name}"][value="${CSS.escape(fresh.value)}"]`);
-    if (!field) return;
-    field.checked = fresh.checked;
-    const [label, told] = [field, fresh].map((input) => input.closest("label"));
-    label.className = told.className;
-    label.lastElementChild.textContent = told.lastElementChild.textContent;
-  } else {
-    const field = form.elements[fresh.name];
-    // Somebody may be typing the next words already.
-    if (field.value === sent[fresh.name]) field.value = fresh.value;
+  const box = `[name="${fresh.name}"][value="${CSS.escape(fresh.value)}"]`;
+  const field = fresh.type === "checkbox" ? form.querySelector(box) : form.elements[fresh.name];
+  if (!field) return;
+  // Somebody may be ticking or typing on already: that is what is asked for next.
+  const isAnswered = isAsked(field);
+  tell(field, told(fresh));
+  if (isAnswered) fill(field, told(fresh));
+  if (fresh.type !== "checkbox") return;
+  const [label, news] = [field, fresh].map((input) => input.closest("label"));
+  label.className = news.className;
+  label.lastElementChild.textContent = news.lastElementChild.textContent;
+}
+
+// A link leads on from what the page shows. What was chosen since and is not answered yet goes along, and the
+// fields say at once where it leads, so that neither undoes the other.
+function follow(link, request) {
+  const address = new URL(request.path, location.href);
+  const query = address.searchParams;
+  const clears = link.matches("[data-clears]");
+  const unanswered = fieldsOf(form).filter((field) => said(field) !== told(field));
+  for (const field of form.querySelectorAll("input[name]:not([type=hidden])")) {
+    const wanted = readFrom(query, field);
+    if (clears || wanted !== told(field)) fill(field, wanted);
   }
+  if (clears || !unanswered.length) return;
+  for (const field of unanswered) writeTo(query, field);
+  if (unanswered.includes(words)) query.delete("exact");
+  request.path = address.pathname + address.search;
+}
+
+// The results have come with an order and words of their own, beside those chosen meanwhile.
+function keepChoosing() {
+  const order = form.elements.sort;
+  if ([...order.options].some(({ value }) => value === orderChosen)) order.value = orderChosen;
+  if (said(words) !== told(words)) form.elements.exact?.remove();
 }
 
 function replaceLive(fresh) {
@@ -75,17 +105,30 @@ function followHistory() {
 near.addEventListener("input", () => (near.value = near.value.replace(/ \(\d+\.\d+,[\d.]*\)?/, "")));
 
 // Other words may be misspelt again.
-form.elements.q.addEventListener("input", () => form.elements.exact?.remove());
+words.addEventListener("input", () => form.elements.exact?.remove());
 
 if (window.htmx) {
   followHistory();
   form.classList.add("listing-live");
   form.querySelectorAll("[data-live]").forEach(replaceLive);
 
+  const remember = () => (sent = new Map(fieldsOf(form).map((field) => [keyOf(field), said(field)])));
+  remember();
+  form.addEventListener("htmx:confirm", (event) => {
+    // A link may have taken along what the form was about to ask for, and must not be replaced by it.
+    const { elt, triggeringEvent } = event.detail;
+    if (elt === form && triggeringEvent.type === "change" && fieldsOf(form).every(isAsked)) event.preventDefault();
+  });
+  form.addEventListener("htmx:configRequest", ({ target, detail }) => {
+    if (target !== form) follow(target, detail);
+  });
   form.addEventListener("htmx:beforeRequest", () => {
     // Said again even where it is the same as before.
     status.textContent = "";
-    sent = Object.fromEntries([...form.elements].map(({ name, value }) => [name, value]));
+    remember();
+  });
+  results.addEventListener("htmx:beforeSwap", () => {
+    orderChosen = isAsked(form.elements.sort) ? undefined : form.elements.sort.value;
   });
   form.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
     detail.shouldSwap = false;
@@ -97,6 +140,7 @@ if (window.htmx) {
     // What a browser hands on when somebody shares the page.
     const canonical = document.querySelector("link[rel=canonical]");
     canonical.href = new URL(location.pathname + location.search, canonical.href);
+    keepChoosing();
     goOn(detail.requestConfig.elt);
     say();
   });

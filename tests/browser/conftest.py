@@ -26,6 +26,7 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import override
+from environ import Env
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -41,7 +42,7 @@ from tests.browser.tiles import Tiles
 from tests.servers import database_url
 
 # A busy machine is no error.
-expect.set_options(timeout=10_000)
+expect.set_options(timeout=30_000)
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 QUIET = [
     "--no-sandbox",
@@ -73,7 +74,9 @@ class Site:
     def code_for(self, email: str) -> str:
         """The code in the latest mail to somebody, as it lies in the outbox."""
         latest = "SELECT content FROM enterprises_mail WHERE recipient = %s ORDER BY id DESC LIMIT 1"
-        with psycopg.connect(self.environment["DATABASE_URL"]) as connection:
+        database = Env.db_url_config(self.environment["DATABASE_URL"])
+        access = {key.lower(): database[key] or None for key in ("HOST", "PORT", "USER", "PASSWORD")}
+        with psycopg.connect(dbname=database["NAME"], **access) as connection:
             [content] = connection.execute(latest, [email]).fetchone() or [None]
         assert content, f"nobody has written to {email}"
         text = message_from_bytes(content, policy=default).get_content()
@@ -135,7 +138,7 @@ def _served(listener: socket.socket, environment: dict[str, str]) -> Iterator[No
     listener.close()
     yield
     server.terminate()
-    server.wait(timeout=15)
+    server.wait(timeout=60)
 
 
 def _python(*arguments: str, **options: Any) -> subprocess.Popen[bytes]:
@@ -168,7 +171,7 @@ def _database(name: str) -> Iterator[str]:
 def browser(site: Site) -> Iterator[Browser]:
     found = filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome")))
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=next(found), args=QUIET)
+        chromium = playwright.chromium.launch(executable_path=next(found), args=QUIET, timeout=120_000)
         yield chromium
         chromium.close()
 
@@ -188,6 +191,9 @@ class Watch:
         return page
 
     def _console(self, message: ConsoleMessage) -> None:
+        # To htmx it is an error that a newer request replaced one; of one that fails it says more.
+        if re.fullmatch(r"htmx:(sendAbort|afterRequest), \[object HTMLElement\]", message.text):
+            return
         # Chromium reports the 404 of a page that is meant to be one like a missing file.
         is_the_page = message.page is not None and message.location["url"] == message.page.url
         if message.type in ("error", "warning") and not (is_the_page and "status of 4" in message.text):
@@ -209,7 +215,7 @@ def visitor(browser: Browser) -> Callable[..., BrowserContext]:
             # Without motion no colour is measured on its way to another.
             usual = {"locale": "da-DK", "viewport": DESKTOP, "reduced_motion": "reduce"}
             known[key] = browser.new_context(**usual | options)
-            known[key].set_default_timeout(20_000)
+            known[key].set_default_timeout(60_000)
         elif "storage_state" not in options:
             known[key].clear_cookies()
         return known[key]
@@ -244,6 +250,7 @@ def visit(visitor: Callable[..., BrowserContext], site: Site) -> Iterator[Visit]
 def editor(browser: Browser, site: Site) -> Any:
     """What a logged-in editor's browser remembers: visit(…, storage_state=editor)."""
     context = browser.new_context()
+    context.set_default_timeout(60_000)
     page = context.new_page()
     page.goto(site.address("account-log-in-by-password"))
     for label, value in zip(("#id_login", "#id_password"), site.logins["editor"], strict=True):

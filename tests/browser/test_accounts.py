@@ -50,6 +50,7 @@ def test_a_code_from_a_mail_lets_in_and_brings_back(site: Site, visit: Visit) ->
     page.keyboard.press("Enter")
     page.wait_for_url("**/konto/")
     press(page, "Log ud her")
+    page.wait_for_url(site.address("home"))
     page.goto(site.address("my-enterprises"))
     expect(page.locator("h1")).to_have_text("Log ind")
 
@@ -86,10 +87,12 @@ def test_a_key_that_the_machine_keeps(site: Site, visit: Visit) -> None:
 
     page.goto(at("account"))
     press(page, "Log ud her")
+    page.wait_for_url(at("home"))
     page.goto(at("account_login"))
     press(page, "Log ind med en nøgle (passkey)")
     page.wait_for_url("**/min/")
     press(page, "Log ud")
+    page.wait_for_url(at("home"))
 
     # The mail alone is no longer enough, but the key is the second step too.
     page.goto(at("account_login"))

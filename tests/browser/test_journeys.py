@@ -167,6 +167,7 @@ def test_reading_leaves_no_cookie(site: Site, visit: Visit) -> None:
     ):
         page.goto(site.address(name, *args))
         page.locator(".language").click()
+        expect(page.locator("html")).to_have_attribute("lang", "en")
         page.go_back()
     assert page.context.cookies() == []
     assert page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]

@@ -40,7 +40,8 @@ def test_from_upload_to_order_on_a_phone(
     page = visit(
         site.address("my-enterprises"), storage_state=editor, viewport=PHONE, java_script_enabled=False
     )
-    page.get_by_role("link", name="Billeder og logo").first.click()
+    page.locator("main h2 a").first.click()
+    page.get_by_role("link", name="Billeder og logo").click()
     put_up(page, "photo", files["bad.jpg"], "Snyd")
     expect(page.get_by_role("alert")).to_contain_text("kan ikke læses som et billede")
     put_up(page, "logo", files["logo.png"], "Et blåt tag")

@@ -74,10 +74,94 @@ def test_quick_ticks_all_count(listing: Page, site: Site) -> None:
     expect(listing.locator(".chips li")).to_have_count(4)
 
 
+# In one task of the browser, so that no answer and no request can come between.
+IN_ONE_GO = """
+async selectors => {
+  const wouldAsk = new Promise((resolve) => {
+    addEventListener("htmx:trigger", ({target}) => target.id && resolve());
+  });
+  for (const selector of selectors) document.querySelector(selector).click();
+  await wouldAsk;
+}
+"""
+# Between an answer and its being shown. Waits for the answer to the second choice as well.
+BEFORE_THE_ANSWER_IS_SHOWN = """
+async ([first, second]) => {
+  let answers = 0;
+  const both = new Promise((resolve) => {
+    addEventListener("htmx:afterOnLoad", () => ++answers === 2 && resolve());
+  });
+  addEventListener("htmx:beforeOnLoad", () => {
+    const field = document.querySelector(second);
+    if (field.type === "checkbox") return field.click();
+    field.value = "newest";
+    field.dispatchEvent(new Event("change", {bubbles: true}));
+  }, {once: true});
+  document.querySelector(first).click();
+  await both;
+}
+"""
+
+
+def box(facet: str, value: str) -> str:
+    return f"[name={facet}][value='{value}']"
+
+
+@pytest.mark.parametrize(
+    ("choice", "query"),
+    [
+        (box("district", "valby"), "?district=noerrebro&district=valby"),
+        (box("open", "1"), "?district=noerrebro&open=1"),
+        (box("district", "noerrebro"), ""),
+        ("#sort", "?district=noerrebro&sort=newest"),
+    ],
+)
+def test_an_answer_does_not_undo_what_was_chosen_meanwhile(
+    choice: str, query: str, listing: Page, site: Site
+) -> None:
+    page = listing
+    page.evaluate(BEFORE_THE_ANSWER_IS_SHOWN, [box("district", "noerrebro"), choice])
+    expect(page).to_have_url(site.address("listing", query=query))
+    expect(page.locator(".filters input:checked")).to_have_count(
+        query.count("district") + query.count("open")
+    )
+    expect(page.locator("#sort")).to_have_value("newest" if "newest" in query else "")
+    assert was_loaded_once(page)
+
+
+NEXT, CLEAR, CHIP = ".paging [rel=next]", ".chip-clear", ".chips li:first-child a"
+
+
+@pytest.mark.parametrize(
+    ("start", "choices", "query"),
+    [
+        ("", [box("district", "noerrebro"), NEXT], "?district=noerrebro&page=2"),
+        ("?district=noerrebro", [box("district", "valby"), CHIP], "?district=valby"),
+        ("?district=noerrebro", [CHIP, box("district", "valby")], "?district=valby"),
+        ("?district=noerrebro", [box("district", "valby"), CLEAR], ""),
+        (
+            "?district=noerrebro&district=valby",
+            [CHIP, ".chips li:nth-child(2) a", box("district", "oesterbro")],
+            "?district=oesterbro",
+        ),
+    ],
+)
+def test_ticks_and_links_pressed_at_once_all_count(
+    start: str, choices: list[str], query: str, site: Site, visit: Visit
+) -> None:
+    page = visit(site.address("listing", query=start))
+    page.evaluate(MARK)
+    page.evaluate(IN_ONE_GO, choices)
+    expect(page).to_have_url(site.address("listing", query=query))
+    expect(page.locator(".filters input:checked")).to_have_count(query.count("district"))
+    assert was_loaded_once(page)
+
+
 def test_a_chip_takes_its_tick_along(listing: Page) -> None:
     page = listing
     tick(page, "district", "noerrebro")
     tick(page, "open", "1")
+    expect(page.locator(".chips li")).to_have_count(3)
     page.get_by_role("link", name="Fjern filteret Nørrebro").click()
     expect(page.locator("[name=district]:checked")).to_have_count(0)
     expect(page.locator("[name=open]")).to_be_checked()
@@ -115,6 +199,7 @@ def test_an_order_by_keyboard_keeps_the_focus(listing: Page) -> None:
 def test_looking_around_leaves_nothing_in_the_browser(listing: Page) -> None:
     page = listing
     tick(page, "district", "noerrebro")
+    expect(page.locator(".chips li")).to_have_count(2)
     page.get_by_role("link", name="Næste").click()
     page.wait_for_url("**page=2")
     expect(page.locator("#resultater")).to_be_focused()
