@@ -22,11 +22,12 @@ def code(claim: Claim, to: str, code: str) -> None:
 
 
 def opened(claim: Claim) -> None:
-    """To those who edit the profile already."""
-    people = User.objects.filter(editorships__enterprise=claim.enterprise, is_active=True).order_by("pk")
-    who = {"who": claim.user.name, "email": masked(claim.user.email)}
-    for editor in people:
-        _send("claim_opened", editor.email, claim.enterprise, who, "people", claim.enterprise.slug)
+    _tell_editors("claim_opened", claim)
+
+
+def joined(claim: Claim) -> None:
+    """To those who edit the profile, of somebody whom none of them has let in."""
+    _tell_editors("editor_joined", claim, by_mitid=claim.way == ClaimWay.MITID)
 
 
 def accepted(claim: Claim) -> None:
@@ -52,6 +53,13 @@ def invited(invitation: Invitation, token: str) -> None:
 def public_name(enterprise: Enterprise) -> str:
     """What readers call it. A new name that waits for the council is not for everybody."""
     return str(enterprise.current.snapshot["name"]) if enterprise.current else enterprise.name
+
+
+def _tell_editors(template: str, claim: Claim, **context: Any) -> None:
+    context |= {"who": claim.user.name, "email": masked(claim.user.email)}
+    editors = User.objects.filter(editorships__enterprise=claim.enterprise, is_active=True)
+    for editor in editors.exclude(pk=claim.user_id).order_by("pk"):
+        _send(template, editor.email, claim.enterprise, context, "people", claim.enterprise.slug)
 
 
 def _send(

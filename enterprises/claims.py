@@ -115,6 +115,8 @@ def give(
     claim.way = way
     if way == ClaimWay.STAFF and by:
         claim_mails.accepted(claim)
+    if way in (ClaimWay.STAFF, ClaimWay.MITID):
+        claim_mails.joined(claim)
     return _let_in(claim, by)
 
 

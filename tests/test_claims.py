@@ -379,6 +379,17 @@ def test_an_invitation_that_waits_is_offered(newcomer: Client, editor: Client, b
     assert Claim.objects.get(user__email=RUTH).way == ClaimWay.INVITATION and edits()
 
 
+@pytest.mark.parametrize(
+    ("way", "said"), [(ClaimWay.MITID, "MitID Erhverv"), (ClaimWay.STAFF, "Rådets medarbejdere")]
+)
+def test_editors_are_told_of_whom_they_have_not_let_in(
+    editor: Client, ruth: User, bakery: Enterprise, way: ClaimWay, said: str
+) -> None:
+    claims.give(bakery, ruth, way=way)
+    (told,) = mail.outbox
+    assert told.to == ["ida@example.dk"] and said in str(told.body) and "Ruth Ny (ru…@" in str(told.body)
+
+
 def test_what_staff_give_closes_what_was_asked(newcomer: Client, ruth: User, bakery: Enterprise) -> None:
     explains(newcomer)
     claims.give(bakery, ruth)

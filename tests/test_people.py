@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from enterprises import claims, invitations
+from enterprises import claims, invitations, tasks
 from enterprises.choices import ClaimState, ClaimWay
 from enterprises.masking import masked
 from enterprises.models import Claim, Editorship, Enterprise, Invitation, User
@@ -107,6 +107,15 @@ def test_an_invitation_expires(editor: Client) -> None:
     assert ole.get(link()).status_code == 410
     ole.post(link())
     assert not edits(OLE)
+
+
+def test_who_did_not_come_is_forgotten(editor: Client) -> None:
+    invites(editor)
+    tasks.forget_old_invitations()
+    assert Invitation.objects.exists()
+    Invitation.objects.update(sent_at=timezone.now() - invitations.KEPT_FOR - timedelta(days=1))
+    tasks.forget_old_invitations()
+    assert not Invitation.objects.exists()
 
 
 def test_an_invitation_is_taken_back(editor: Client) -> None:

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from enterprises import claims
 from enterprises.accounts import mails
-from enterprises.models import Enterprise, User
+from enterprises.models import Enterprise, Invitation, User
 
 
 def may_leave(user: User) -> bool:
@@ -32,6 +32,7 @@ def leave(user: User) -> None:
 
 
 def let_go(user: User) -> None:
-    """Before an account goes, its person edits nothing any more."""
+    """Before an account goes, its person edits nothing any more, and is asked to nothing."""
     for editorship in user.editorships.select_related("enterprise").order_by("enterprise"):
         claims.leave(editorship)
+    Invitation.objects.filter(email__iexact=user.email).delete()
