@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
-from enterprises.models import Enterprise, User
+from enterprises.choices import ClaimState
+from enterprises.models import Claim, Enterprise, User
 
 
 def editable(user: User | AnonymousUser) -> QuerySet[Enterprise]:
@@ -32,3 +33,19 @@ def visible_before_publication(user: User | AnonymousUser) -> QuerySet[Enterpris
 
 def editable_or_404(user: User | AnonymousUser, slug: str) -> Enterprise:
     return get_object_or_404(editable(user).select_related("current"), slug=slug)
+
+
+def claimable_or_404(slug: str) -> Enterprise:
+    """What anybody with an account may say is theirs: all that the public sees, by its public address."""
+    public = Enterprise.objects.filter(current__isnull=False, former_slugs__slug=slug)
+    return get_object_or_404(public.select_related("current"))
+
+
+def draftable_or_404(user: User, slug: str) -> Enterprise:
+    """What a person has claimed and waits for: they may keep drafts for it, and see what the public sees.
+
+    Wrap it in `editing.as_published` before anything of it is shown.
+    """
+    waiting = Claim.objects.filter(enterprise=OuterRef("pk"), user=user, state=ClaimState.OPEN)
+    public = Enterprise.objects.filter(Exists(waiting), current__isnull=False, former_slugs__slug=slug)
+    return get_object_or_404(public.select_related("current"))

@@ -102,12 +102,30 @@ class Change(TextChoices):
     DIRECT = "direct", _("Rettet af virksomheden selv")
 
 
-class Grant(TextChoices):
-    """How an editorship was given."""
+class ClaimWay(TextChoices):
+    """What a person's right to edit an enterprise rests on."""
 
+    INVITATION = "invitation", _("Invitation")
+    CODE = "code", _("Kode sendt til virksomhedens mail")
+    MITID = "mitid", _("MitID Erhverv")
+    EXPLANATION = "explanation", _("Skriftlig forklaring")
+    ADDED = "added", _("Har selv tilføjet virksomheden")
     STAFF = "staff", _("Givet af rådets medarbejdere")
     DEMO = "demo", _("Demo")
-    MITID = "mitid", _("MitID Erhverv")
+
+
+class ClaimState(TextChoices):
+    OPEN = "open", _("Venter på svar")
+    ACCEPTED = "accepted", _("Kan rette profilen")
+    REFUSED = "refused", _("Afvist")
+    WITHDRAWN = "withdrawn", _("Trukket tilbage")
+    REVOKED = "revoked", _("Adgangen er taget tilbage")
+    LEFT = "left", _("Er trådt ud")
+
+    @classmethod
+    def ended(cls) -> list[str]:
+        """Those in which somebody could edit once, and cannot any more."""
+        return [cls.REVOKED, cls.LEFT]
 
 
 class MailState(TextChoices):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -139,6 +141,25 @@ def as_typed(
             raise _UndoneError
     except _UndoneError:
         return found
+
+
+@contextmanager
+def as_published(enterprise: Enterprise) -> Iterator[Enterprise]:
+    """The enterprise as if its working copy were what the public sees, for as long as one looks.
+
+    So whoever has only claimed it meets the editors' own pages, and nothing in them that is not public:
+    no change that waits, no hidden address. Raises snapshots.RestoreError where a word has gone since.
+    """
+    with transaction.atomic():
+        _lock(enterprise)
+        current = fresh(enterprise).current
+        if current is None:
+            raise snapshots.RestoreError
+        # Before anything is put back, so that no hidden address is found to be kept.
+        enterprise.places.all().delete()
+        snapshots.put_back(snapshots.upgrade(current.snapshot, current.schema_version), fresh(enterprise))
+        yield fresh(enterprise)
+        transaction.set_rollback(True)
 
 
 def with_drafts(enterprise: Enterprise, user: User) -> snapshots.Snapshot:

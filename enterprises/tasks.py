@@ -9,7 +9,7 @@ from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Status
 
-from enterprises import confirmations, delivery, missed, visits
+from enterprises import confirmations, delivery, invitations, missed, visits
 from enterprises.photos import chores
 
 # Schedules are in UTC; the nightly ones come after Denmark's midnight, whatever the season.
@@ -62,6 +62,12 @@ def forget_old_missed_searches(timestamp: int = 0) -> None:
 @app.task(retry=AGAIN)
 def forget_old_counts(timestamp: int = 0) -> None:
     visits.delete_old(timezone.localdate())
+
+
+@app.periodic(cron="32 0 * * *")
+@app.task(retry=AGAIN)
+def forget_old_invitations(timestamp: int = 0) -> None:
+    invitations.forget_old()
 
 
 # By day, when those it writes to are awake.

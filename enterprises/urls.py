@@ -2,7 +2,7 @@ from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
 from enterprises.choices import Answer
-from enterprises.views import confirm, editing, own, photos, proposals
+from enterprises.views import claiming, confirm, editing, own, people, photos, proposals
 
 urlpatterns = [
     path(_("konto/"), include("enterprises.accounts.urls")),
@@ -18,6 +18,15 @@ urlpatterns = [
     path(_("min/<slug:slug>/aendringer/"), proposals.changes, name="changes"),
     path(_("min/<slug:slug>/forslag/traek-tilbage/"), proposals.withdraw, name="withdraw-proposal"),
     path(_("min/<slug:slug>/samtale/"), proposals.thread, name="thread"),
+    path(_("min/<slug:slug>/er-det-jeres/"), claiming.claim, name="claim"),
+    path(_("min/<slug:slug>/er-det-jeres/kode/"), claiming.code, name="claim-code"),
+    path(_("min/<slug:slug>/er-det-jeres/traek-tilbage/"), claiming.withdraw, name="withdraw-claim"),
+    path(_("min/<slug:slug>/folk/"), people.people, name="people"),
+    path(_("min/<slug:slug>/folk/svar/<int:pk>/"), people.answer, name="answer-claim"),
+    path(_("min/<slug:slug>/folk/invitation/<int:pk>/"), people.invitation, name="change-invitation"),
+    path(_("min/<slug:slug>/folk/traed-ud/"), people.leave, name="leave"),
     path(_("min/<slug:slug>/skilte/"), own.signs, name="my-signs"),
     path(_("min/<slug:slug>/tal/"), own.numbers, name="my-numbers"),
+    # After the others: no token is one of their words, but an enterprise may be called Invitation.
+    path(_("min/invitation/<str:token>/"), people.invited, name="invitation"),
 ]

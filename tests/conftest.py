@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from enterprises import claims
 from enterprises.content import loading
-from enterprises.models import Editorship, Enterprise, User
+from enterprises.models import Enterprise, User
 from enterprises.photos.store import Folder
 from tests.builders import a_user, published, with_second_step
 from tests.client import PolicingClient
@@ -100,6 +101,17 @@ def stranger(db: None) -> Client:
 
 
 @pytest.fixture
+def newcomer(bakery: Enterprise) -> Client:
+    """Has an account and edits nothing."""
+    return _logged_in(a_user("ruth@broed.example", name="Ruth Ny"))
+
+
+@pytest.fixture
+def ruth(newcomer: Client) -> User:
+    return User.objects.get(email="ruth@broed.example")
+
+
+@pytest.fixture
 def clerk(db: None) -> Client:
     """Works for the council, and may do everything at its desk."""
     user = a_user("karen@example.dk", name="Karen Clerk", is_staff=True, is_superuser=True)
@@ -108,7 +120,7 @@ def clerk(db: None) -> Client:
 
 
 def _editing(enterprise: Enterprise, user: User) -> Client:
-    Editorship.objects.create(enterprise=enterprise, user=user)
+    claims.give(enterprise, user)
     return _logged_in(user)
 
 

@@ -134,6 +134,17 @@ BOTH_LANGUAGES: dict[str, tuple[dict[str, str], dict[str, int]]] = {
     # Of a token that nobody was sent.
     "confirm": ({"token": "1.x"}, dict.fromkeys(PERSONAS, 404)),
     "confirm-gone": ({"token": "1.x"}, dict.fromkeys(PERSONAS, 404)),
+    # Whoever edits it is led to it.
+    "claim": (BAKERY, LOGGED_IN | {"editor": 302, "colleague": 302}),
+    # Nobody waits for a code.
+    "claim-code": (BAKERY, REDIRECTED),
+    "withdraw-claim": (BAKERY, dict.fromkeys(PERSONAS, 405)),
+    "people": (BAKERY, THE_BAKERYS),
+    "leave": (BAKERY, THE_BAKERYS),
+    "answer-claim": (BAKERY | {"pk": "1"}, dict.fromkeys(PERSONAS, 405)),
+    "change-invitation": (BAKERY | {"pk": "1"}, dict.fromkeys(PERSONAS, 405)),
+    # Of a token that nobody was sent.
+    "invitation": ({"token": "x"}, dict.fromkeys(PERSONAS, 404)),
     "my-signs": (BAKERY, THE_BAKERYS),
     "my-numbers": (BAKERY, THE_BAKERYS),
     "admin:index": ({}, STAFF),

@@ -12,8 +12,8 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from enterprises import publishing
-from enterprises.models import Editorship, Enterprise, Publication, User
+from enterprises import claims, publishing
+from enterprises.models import Enterprise, Publication, User
 from tests.builders import PASSWORD, a_user, with_second_step
 from tests.client import PolicingClient
 from tests.test_accounts import IDA, asks_for_a_code, by_password, code_in, is_in, types
@@ -26,7 +26,7 @@ NEW = "ny@example.dk"
 def ida(bakery: Enterprise) -> User:
     """Logs in by code alone, so nothing asks her for a password again."""
     ida = a_user(IDA, None, name="Ida Editor")
-    Editorship.objects.create(enterprise=bakery, user=ida)
+    claims.give(bakery, ida)
     return ida
 
 
@@ -175,7 +175,7 @@ def test_a_person_gets_all_that_is_kept_of_them_and_nothing_of_others(
     data = json.loads(answer.content)
     assert "attachment" in answer.headers["Content-Disposition"]
     assert data["account"]["email"] == IDA
-    assert [row["enterprise_name"] for row in data["editorships"]] == [bakery.name]
+    assert [(row["enterprise_name"], row["state"]) for row in data["claims"]] == [(bakery.name, "accepted")]
     assert [row["number"] for row in data["publications"]] == [2]
     assert [row["type"] for row in data["second_steps"]] == ["totp"]
     assert len(data["sessions"]) == 1

@@ -16,8 +16,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
 
-from enterprises import publishing, register
+from enterprises import claims, publishing, register
 from enterprises.models import (
+    Claim,
     District,
     Editorship,
     Enterprise,
@@ -395,7 +396,7 @@ def test_an_editorship_says_who_gave_it(clerk: Client, person: User, draft: Ente
     editor = User.objects.create_user("ole@example.dk")
     add = reverse("admin:enterprises_editorship_add")
     clerk.post(add, {"enterprise": draft.pk, "user": editor.pk})
-    assert Editorship.objects.get().granted_by == person
+    assert Editorship.objects.get().claim.decided_by == person
 
 
 def test_staff_without_all_rights_cannot_take_them(client: Client, person: User) -> None:
@@ -430,7 +431,7 @@ def test_error_reports_are_marked_as_handled_and_open_ones_come_first(
 
 def test_strangers_and_editors_are_turned_away(client: Client, public: Enterprise) -> None:
     editor = User.objects.create_user("ole@example.dk")
-    Editorship.objects.create(user=editor, enterprise=public)
+    claims.give(public, editor)
     client.force_login(editor)
     for visitor in (Client(), client):
         for address in (reverse(LIST), page_of(public), restoring(Publication.objects.get())):
@@ -467,18 +468,22 @@ INLINE = re.compile(r"<script(?![^>]*\bsrc=)(?![^>]*type=\"application/json\")|\
 
 def test_no_page_of_the_desk_needs_inline_scripts_or_styles(clerk: Client, public: Enterprise) -> None:
     Place.objects.create(enterprise=public)
-    Editorship.objects.create(user=User.objects.create_user("ole@example.dk"), enterprise=public)
+    claims.give(public, User.objects.create_user("ole@example.dk"))
     publication = Publication.objects.get()
     pages = [reverse("admin:index"), page_of(public), restoring(publication)]
     pages += [reverse("admin:enterprises_publication_change", args=[publication.pk])]
     pages += [reverse("admin:enterprises_user_change", args=[User.objects.get(name="Karen Clerk").pk])]
     pages += [reverse("admin:enterprises_enterprise_delete", args=[an_enterprise("Kladde").pk])]
+    pages += [reverse("admin:enterprises_claim_decide", args=[Claim.objects.get().pk])]
+    pages += [reverse("admin:enterprises_invitation_invite", args=[public.pk])]
     for model in (
         "enterprise",
         "publication",
         "withdrawal",
         "errorreport",
         "editorship",
+        "claim",
+        "invitation",
         "user",
         "place",
         "mail",

@@ -19,8 +19,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from directory import listings
-from enterprises import choices, confirmations, publishing
-from enterprises.models import ConfirmationRequest, Editorship, Enterprise, MarkOf, Opening
+from enterprises import choices, claims, confirmations, publishing
+from enterprises.choices import ClaimWay
+from enterprises.models import ConfirmationRequest, Enterprise, MarkOf, Opening
 from tests.builders import a_user, published, republished
 
 pytestmark = pytest.mark.django_db
@@ -88,8 +89,8 @@ def test_drafts_withdrawn_ones_and_the_demo_are_left_alone(bakery: Enterprise) -
 
 def test_editors_are_written_to_each_by_themselves(bakery: Enterprise) -> None:
     for address in ("ida@example.dk", "carl@example.dk"):
-        Editorship.objects.create(enterprise=bakery, user=a_user(address))
-    Editorship.objects.create(enterprise=bakery, user=a_user("gone@example.dk", is_active=False))
+        claims.give(bakery, a_user(address))
+    claims.give(bakery, a_user("gone@example.dk", is_active=False))
     confirmations.send_due(TODAY)
     assert [message.to for message in mail.outbox] == [["ida@example.dk"], ["carl@example.dk"]]
     assert all(f"{settings.SITE_URL}/min/" in str(message.body) for message in mail.outbox)
@@ -99,7 +100,7 @@ def test_editors_are_written_to_each_by_themselves(bakery: Enterprise) -> None:
 def test_an_address_that_must_not_be_written_to_is_not(bakery: Enterprise, fields: dict[str, object]) -> None:
     Enterprise.objects.update(**fields)
     assert confirmations.send_due(TODAY) == 0 and not mail.outbox
-    Editorship.objects.create(enterprise=bakery, user=a_user())
+    claims.give(bakery, a_user())
     assert confirmations.send_due(TODAY) == 1
     assert recipients() == ["ida@example.dk"]
 
@@ -208,7 +209,7 @@ def test_who_cannot_be_asked_reaches_the_council_and_keeps_nobody_else_from_it(
 def test_who_could_not_be_asked_is_once_there_is_an_editor(clerk: Client, bakery: Enterprise) -> None:
     Enterprise.objects.update(email="")
     confirmations.send_due(TODAY)
-    Editorship.objects.create(enterprise=bakery, user=a_user())
+    claims.give(bakery, a_user(), way=ClaimWay.DEMO)
     assert confirmations.send_due(TODAY + WEEK) == 1 and recipients() == ["ida@example.dk"]
     request = ConfirmationRequest.objects.get()
     assert (request.asked_on, request.mails) == (TODAY + WEEK, 1)
@@ -217,7 +218,7 @@ def test_who_could_not_be_asked_is_once_there_is_an_editor(clerk: Client, bakery
 
 def test_one_whose_editors_leave_before_they_answer_cannot_be_asked_any_more(bakery: Enterprise) -> None:
     Enterprise.objects.update(email="")
-    editorship = Editorship.objects.create(enterprise=bakery, user=a_user())
+    editorship = claims.give(bakery, a_user(), way=ClaimWay.DEMO)
     confirmations.send_due(TODAY)
     editorship.delete()
     assert confirmations.send_due(TODAY + 3 * WEEK) == 0

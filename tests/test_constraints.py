@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from directory.models import ApiUse, CatalogueState
 from enterprises.models import (
+    Claim,
     ConfirmationRequest,
     District,
     Draft,
@@ -21,6 +22,7 @@ from enterprises.models import (
     Evidence,
     FormerSlug,
     HoursException,
+    Invitation,
     LegalForm,
     Link,
     Mail,
@@ -89,7 +91,25 @@ def same_hours(bakery: Enterprise) -> list[models.Model]:
 
 def editor_twice(bakery: Enterprise) -> list[models.Model]:
     ida = a_user()
-    return [Editorship(enterprise=bakery, user=ida), Editorship(enterprise=bakery, user=ida)]
+    claim = Claim.objects.create(
+        enterprise=bakery, user=ida, way="staff", state="accepted", decided_at=timezone.now()
+    )
+    return [Editorship(enterprise=bakery, user=ida, claim=claim) for _time in range(2)]
+
+
+def claims(*rows: dict[str, Any]) -> Rows:
+    def made(bakery: Enterprise) -> list[models.Model]:
+        ida = a_user()
+        return [Claim(enterprise=bakery, user=ida, way="code", **row) for row in rows]
+
+    return made
+
+
+def invited(*rows: dict[str, Any]) -> Rows:
+    usual = {"email": "ida@x.dk", "sent_at": timezone.now()}
+    return lambda bakery: [
+        Invitation(enterprise=bakery, digest=str(number), **usual | row) for number, row in enumerate(rows)
+    ]
 
 
 def ida_twice(_bakery: Enterprise) -> list[models.Model]:
@@ -147,6 +167,8 @@ photo = {
 }  # fmt: skip
 proof = {"criterion": "purpose", "proof": "statutes", "wording_da": "Det står der."}
 
+accepted = {"state": "accepted", "decided_at": timezone.now()}
+cancelled = {"cancelled_at": timezone.now()}
 BAD: list[tuple[str, Rows]] = [
     ("enterprise_has_a_name", another(name="")),
     ("enterprise_is_of_a_known_kind", another(kind="club")),
@@ -222,6 +244,14 @@ BAD: list[tuple[str, Rows]] = [
     ("enterprises_district_number_key", term(District, number=1)),
     ("user_email_unique_whatever_its_case", ida_twice),
     ("editorship_once_per_person", editor_twice),
+    ("claim_open_once_per_person", claims({}, {})),
+    ("claim_accepted_once_per_person", claims(accepted, accepted)),
+    ("claim_decided_has_a_date", claims({"state": "refused"})),
+    ("claim_decided_has_a_date", claims({"decided_at": timezone.now()})),
+    ("claim_ended_has_a_date", claims(accepted | {"state": "left"})),
+    ("claim_ended_has_a_date", claims(accepted | {"ended_at": timezone.now()})),
+    ("invitation_waits_once_per_address", invited({}, {"email": "IDA@x.dk"})),
+    ("invitation_is_not_both_accepted_and_cancelled", invited({"accepted_at": timezone.now()} | cancelled)),
     ("synonym_group_has_terms", lambda _bakery: [SynonymGroup()]),
     ("missed_search_counted_in_one_row", missed({}, {"count": 2})),
     ("missed_search_has_a_text", missed({"text": ""})),
@@ -255,6 +285,8 @@ BAD: list[tuple[str, Rows]] = [
 ]  # fmt: skip
 
 GOOD: list[Rows] = [
+    claims({}, accepted, accepted | {"state": "refused"}, accepted | {"state": "refused"}),
+    invited({}, cancelled, cancelled, {"email": "ole@x.dk"}),
     another(cvr="25063865", is_demo=True),
     another(cvr=None, founded=1700, volunteers=0, volunteers_year=1990),
     another(employees=3, employees_year=2025, special_terms=3, special_terms_year=2025),
@@ -298,3 +330,17 @@ def test_every_constraint_is_tried() -> None:
     ours = [*apps.get_app_config("enterprises").get_models(), *apps.get_app_config("directory").get_models()]
     declared = {constraint.name for model in ours for constraint in model._meta.constraints}
     assert declared - {name for name, _rows in BAD} == set()
+
+
+def test_nobody_edits_without_an_accepted_claim_of_their_own(bakery: Enterprise) -> None:
+    ida, ole = a_user(), a_user("ole@example.dk")
+    claim = Claim.objects.create(enterprise=bakery, user=ida, way="code")
+    with pytest.raises(IntegrityError, match="needs an accepted claim"), transaction.atomic():
+        write([Editorship(enterprise=bakery, user=ida, claim=claim)])
+    Claim.objects.update(**accepted)
+    with pytest.raises(IntegrityError, match="needs an accepted claim"), transaction.atomic():
+        write([Editorship(enterprise=bakery, user=ole, claim=claim)])
+    write([Editorship(enterprise=bakery, user=ida, claim=claim)])
+    for change in ({"state": "refused"}, {"user": ole}):
+        with pytest.raises(IntegrityError, match="rests on this claim"), transaction.atomic():
+            Claim.objects.update(**change)

@@ -11,9 +11,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from enterprises import publishing
+from enterprises import claims, publishing
 from enterprises.imports.spreadsheet import Action, import_file
-from enterprises.models import Editorship, Enterprise, FormerSlug, Offer, Place, Publication, User
+from enterprises.models import Enterprise, FormerSlug, Offer, Place, Publication, User
 from tests.test_import_files import workbook
 
 BAKERY = {
@@ -174,7 +174,7 @@ def test_another_cvr_number_under_the_same_name_is_asked_about(bakery: Enterpris
 
 def test_enterprise_with_editors_is_left_to_them(bakery: Enterprise, write: Write) -> None:
     editor = User.objects.create_user("editor@example.dk")
-    Editorship.objects.create(enterprise=bakery, user=editor)
+    claims.give(bakery, editor)
     outcome = import_file(write(BAKERY | {"phone": "12345678"})).outcomes[0]
     assert (outcome.action, outcome.published) == (Action.SKIPPED, False)
     assert "har selv redaktører" in outcome.remarks[0]

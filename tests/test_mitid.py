@@ -14,9 +14,10 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from enterprises import choices
+from enterprises import claims
+from enterprises.choices import ClaimWay
 from enterprises.mitid.configuration import mitid
-from enterprises.models import Editorship, Enterprise, User
+from enterprises.models import Claim, Editorship, Enterprise, User
 from tests.builders import a_user, an_enterprise, published, with_second_step
 from tests.client import PolicingClient
 from tests.test_accounts import asks_for_a_code, code_in, is_in, types
@@ -81,7 +82,7 @@ def signs_up(client: Client, broker: Any) -> Any:
 
 
 def edits(email: str = KLAUS) -> set[tuple[str, str]]:
-    return set(Editorship.objects.filter(user__email=email).values_list("enterprise__name", "granted_how"))
+    return set(Editorship.objects.filter(user__email=email).values_list("enterprise__name", "claim__way"))
 
 
 def test_whoever_acts_for_a_company_may_edit_its_enterprise(
@@ -91,7 +92,7 @@ def test_whoever_acts_for_a_company_may_edit_its_enterprise(
     assert answer.redirect_chain[-1][0] == reverse("my-enterprises")
     assert "Du kan redigere Køkkenet." in answer.page.one("main").text
     assert "Værkstedet" not in answer.page.one("main").text
-    assert edits() == {("Køkkenet", choices.Grant.MITID)}
+    assert edits() == {("Køkkenet", ClaimWay.MITID)}
 
 
 def test_next_time_there_is_nothing_to_fill_in(visitor: Client, broker: Any, kitchen: Enterprise) -> None:
@@ -112,21 +113,21 @@ def test_another_company_takes_the_place_of_the_first_and_of_nothing_else(
 ) -> None:
     signs_up(visitor, broker)
     klaus = User.objects.get(email=KLAUS)
-    Editorship.objects.create(user=klaus, enterprise=bakery)
-    Editorship.objects.create(user=a_user("ida@example.dk"), enterprise=kitchen, granted_how="mitid")
+    claims.give(bakery, klaus)
+    claims.give(kitchen, a_user("ida@example.dk"), way=ClaimWay.MITID)
     broker.knows("p1", cvr=f"DK{OTHER_CVR}")
     by_mitid(PolicingClient(), broker)
-    assert edits() == {("Værkstedet", choices.Grant.MITID), (bakery.name, choices.Grant.STAFF)}
+    assert edits() == {("Værkstedet", ClaimWay.MITID), (bakery.name, ClaimWay.STAFF)}
     assert edits("ida@example.dk") == {("Køkkenet", "mitid")}
 
 
 def test_what_staff_gave_is_not_taken_over(visitor: Client, broker: Any, kitchen: Enterprise) -> None:
     signs_up(visitor, broker)
-    Editorship.objects.update(granted_how=choices.Grant.STAFF)
+    Claim.objects.update(way=ClaimWay.STAFF)
     by_mitid(PolicingClient(), broker)
     broker.knows("p1", cvr=UNKNOWN)
     by_mitid(PolicingClient(), broker)
-    assert edits() == {("Køkkenet", choices.Grant.STAFF)}
+    assert edits() == {("Køkkenet", ClaimWay.STAFF)}
 
 
 def test_the_number_of_nobody_gives_nothing(visitor: Client, broker: Any, kitchen: Enterprise) -> None:

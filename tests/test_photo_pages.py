@@ -16,8 +16,8 @@ from django.urls import reverse
 from django.utils.translation import override
 from PIL import Image
 
-from enterprises import publishing
-from enterprises.models import Editorship, Enterprise, Photo
+from enterprises import claims, publishing
+from enterprises.models import Enterprise, Photo
 from enterprises.photos import files, reading
 from enterprises.photos.store import Folder
 from tests import images
@@ -228,7 +228,7 @@ def test_there_are_no_other_kinds(editor: Client, bakery: Enterprise, fields: di
 
 def test_a_forged_form_is_refused(bakery: Enterprise) -> None:
     user = a_user()
-    Editorship.objects.create(enterprise=bakery, user=user)
+    claims.give(bakery, user)
     client = PolicingClient(enforce_csrf_checks=True)
     client.force_login(user)
     assert upload(client, bakery).status_code == 403

@@ -6,7 +6,7 @@ from typing import cast
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -15,7 +15,7 @@ from directory import catalogue as catalogues
 from directory import listings, profile_pages
 from directory.profiles import Profile
 from enterprises import access, editing, snapshots
-from enterprises.models import Publication, User
+from enterprises.models import Enterprise, Publication, User
 
 
 @require_safe
@@ -24,7 +24,18 @@ from enterprises.models import Publication, User
 def preview(request: HttpRequest, slug: str) -> HttpResponse:
     """The working copy, with what the reader has typed and not saved yet."""
     user = cast(User, request.user)
-    enterprise = get_object_or_404(access.visible_before_publication(user), slug=slug)
+    enterprise = access.visible_before_publication(user).filter(slug=slug).first()
+    if enterprise:
+        return _shown(request, enterprise, user, is_claimed=False)
+    # Whoever waits for an answer sees what the public sees, and their own drafts.
+    try:
+        with editing.as_published(access.draftable_or_404(user, slug)) as shown:
+            return _shown(request, shown, user, is_claimed=True)
+    except snapshots.RestoreError:
+        return redirect("claim", slug)
+
+
+def _shown(request: HttpRequest, enterprise: Enterprise, user: User, *, is_claimed: bool) -> HttpResponse:
     now = timezone.now()
     publication = Publication(
         enterprise=enterprise,
@@ -39,6 +50,7 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "page": page,
         "enterprise": enterprise,
+        "is_claimed": is_claimed,
         "may_edit": access.editable(user).filter(pk=enterprise.pk).exists(),
         "noindex": True,
     }

@@ -5,8 +5,9 @@ from __future__ import annotations
 from allauth.usersessions.models import UserSession
 from django.db import transaction
 
+from enterprises import claims
 from enterprises.accounts import mails
-from enterprises.models import Enterprise, User
+from enterprises.models import Enterprise, Invitation, User
 
 
 def may_leave(user: User) -> bool:
@@ -25,5 +26,13 @@ def leave(user: User) -> None:
     email = user.email
     for session in UserSession.objects.filter(user=user):
         session.end()
+    let_go(user)
     user.delete()
     mails.notify("account/email/deleted", email)
+
+
+def let_go(user: User) -> None:
+    """Before an account goes, its person edits nothing any more, and is asked to nothing."""
+    for editorship in user.editorships.select_related("enterprise").order_by("enterprise"):
+        claims.leave(editorship)
+    Invitation.objects.filter(email__iexact=user.email).delete()

@@ -10,7 +10,7 @@ from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
 
-from enterprises.models import Editorship, ErrorReport, Publication, User
+from enterprises.models import Claim, Draft, ErrorReport, Invitation, Publication, User
 
 
 def of(user: User) -> dict[str, Any]:
@@ -33,9 +33,22 @@ def of(user: User) -> dict[str, Any]:
             SocialAccount.objects.filter(user=user), "uid", "extra_data", "date_joined", "last_login"
         ),
         "sessions": _values(UserSession.objects.filter(user=user), "created_at", "ip", "user_agent"),
-        "editorships": _values(
-            Editorship.objects.filter(user=user), "enterprise__name", "granted_at", "granted_how"
+        # Those that were accepted and have not ended are the enterprises that one edits.
+        "claims": _values(
+            Claim.objects.filter(user=user),
+            "enterprise__name",
+            "way",
+            "state",
+            "explanation",
+            "created_at",
+            "decided_at",
+            "ended_at",
+            "reason",
         ),
+        "invitations": _values(
+            Invitation.objects.filter(email__iexact=user.email), "enterprise__name", "sent_at", "accepted_at"
+        ),
+        "drafts": _values(Draft.objects.filter(user=user), "enterprise__name", "section", "data", "saved_at"),
         "publications": _values(
             Publication.objects.filter(published_by=user),
             "enterprise__name",

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from enterprises.admin import (
+    claims,
     confirmations,
     enterprise,
     mail,
@@ -20,6 +21,7 @@ from enterprises.admin import (
 )
 
 __all__ = [
+    "claims",
     "confirmations",
     "enterprise",
     "mail",

@@ -21,6 +21,7 @@ from enterprises import publishing
 from enterprises.admin import changelist, inlines
 from enterprises.admin.base import AddressForm, ModelAdmin
 from enterprises.admin.place import PlaceInline
+from enterprises.choices import ClaimState
 from enterprises.models import Enterprise, Evidence
 
 
@@ -54,7 +55,7 @@ class EnterpriseAdmin(ModelAdmin):
     ordering = ("name", "pk")
     actions = (changelist.publish_selected, changelist.withdraw_selected, changelist.confirm_today)
     save_on_top = True
-    readonly_fields = ("status", "rsv", "confirmed_on", "imported_from", "is_demo", "publications")
+    readonly_fields = ("status", "rsv", "confirmed_on", "imported_from", "is_demo", "editors", "publications")
     fieldsets = (
         (
             None,
@@ -103,7 +104,7 @@ class EnterpriseAdmin(ModelAdmin):
         ),
         (
             gettext_lazy("Register og udgivelser"),
-            {"fields": ("rsv", "confirmed_on", "imported_from", "is_demo", "publications")},
+            {"fields": ("rsv", "confirmed_on", "imported_from", "is_demo", "editors", "publications")},
         ),
     )
     inlines = (
@@ -190,6 +191,15 @@ class EnterpriseAdmin(ModelAdmin):
         return render_to_string(
             "admin/enterprises/enterprise/publications.html",
             {"publications": found, "withdrawals": withdrawals, "current": enterprise.current_id},
+        )
+
+    @admin.display(description=gettext_lazy("hvem kan rette"))
+    def editors(self, enterprise: Enterprise) -> str:
+        found = enterprise.editorships.select_related("user").order_by("pk")
+        waiting = enterprise.claims.filter(state=ClaimState.OPEN)
+        return render_to_string(
+            "admin/enterprises/enterprise/editors.html",
+            {"editorships": found, "waiting": waiting.count(), "enterprise": enterprise.pk},
         )
 
     def view_on_site(self, enterprise: Enterprise) -> str | None:

@@ -1,4 +1,4 @@
-"""Accounts, the right to edit, and what readers have reported."""
+"""Accounts, and what readers have reported."""
 
 from __future__ import annotations
 
@@ -16,9 +16,11 @@ from django.utils.translation import ngettext
 
 from enterprises import reports
 from enterprises.access import person
-from enterprises.admin.base import ModelAdmin, TabularInline
+from enterprises.accounts import leaving
+from enterprises.admin.base import ModelAdmin
+from enterprises.admin.claims import EditorshipInline
 from enterprises.mailable import checked_address
-from enterprises.models import Editorship, ErrorReport, User
+from enterprises.models import ErrorReport, User
 
 if TYPE_CHECKING:
     _CreationForm = AdminUserCreationForm[User]
@@ -49,15 +51,6 @@ class UserForm(_ChangeForm):
 
     def clean_email(self) -> str:
         return checked_address(str(self.cleaned_data["email"]).lower())
-
-
-class EditorshipInline(TabularInline):
-    model = Editorship
-    fk_name = "user"
-    fields = ("enterprise", "granted_how", "granted_at", "granted_by")
-    readonly_fields = ("granted_how", "granted_at", "granted_by")
-    autocomplete_fields = ("enterprise",)
-    verbose_name_plural = _("redigerer")
 
 
 @admin.register(User)
@@ -95,16 +88,20 @@ class UserAdmin(_UserAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return super().has_delete_permission(request, obj) and _may_touch(request, obj)
 
-    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        for row in formset.extra_forms:
-            row.instance.granted_by = person(request)
-        super().save_formset(request, form, formset, change)
-
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if change and "email" in form.changed_data:
             # Codes go to the new address only, and it is confirmed by the first of them.
             EmailAddress.objects.filter(user=obj).delete()
+
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        leaving.let_go(obj)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        for user in queryset:
+            leaving.let_go(user)
+        super().delete_queryset(request, queryset)
 
     def has_superuser_permission(self, request: HttpRequest) -> bool:
         return person(request).is_superuser
@@ -120,22 +117,6 @@ class UserAdmin(_UserAdmin):
 def _may_touch(request: HttpRequest, user: User | None) -> bool:
     """Nobody takes over the account of somebody with more power than their own."""
     return user is None or not user.is_superuser or person(request).is_superuser
-
-
-@admin.register(Editorship)
-class EditorshipAdmin(ModelAdmin):
-    list_display = ("enterprise", "user", "granted_how", "granted_at", "granted_by")
-    list_select_related = ("enterprise", "user", "granted_by")
-    list_filter = ("granted_how",)
-    search_fields = ("enterprise__name", "user__email", "user__name")
-    autocomplete_fields = ("enterprise", "user")
-    readonly_fields = ("granted_how", "granted_at", "granted_by")
-    ordering = ("-granted_at",)
-
-    def save_model(self, request: HttpRequest, obj: Editorship, form: Any, change: bool) -> None:
-        if not change:
-            obj.granted_by = person(request)
-        super().save_model(request, obj, form, change)
 
 
 class HandledFilter(admin.SimpleListFilter):

@@ -11,9 +11,10 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth.models import Permission
 from django.db import transaction
 
-from enterprises import choices
+from enterprises import claims
 from enterprises.accounts.second_step import has_second_step
-from enterprises.models import Editorship, Enterprise, User
+from enterprises.choices import ClaimWay
+from enterprises.models import Enterprise, User
 
 CLERK, EDITOR = "medarbejder@demo.example", "redaktoer@demo.example"
 
@@ -29,9 +30,7 @@ def create() -> dict[str, tuple[str, str]]:
         EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
     enterprise = Enterprise.objects.filter(is_demo=True).order_by("pk").first()
     if enterprise:
-        Editorship.objects.create(
-            enterprise=enterprise, user=editor, granted_by=clerk, granted_how=choices.Grant.DEMO
-        )
+        claims.give(enterprise, editor, by=clerk, way=ClaimWay.DEMO)
     return logins
 
 

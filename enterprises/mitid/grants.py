@@ -11,7 +11,8 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from enterprises import choices
+from enterprises import claims
+from enterprises.choices import ClaimWay
 from enterprises.mitid.provider import MitIDProvider
 from enterprises.models import Editorship, Enterprise, User
 
@@ -25,15 +26,14 @@ def grant(user: User, cvr: str) -> Enterprise | None:
     enterprise = Enterprise.objects.filter(cvr=cvr).first()
     take_back(user, but=enterprise)
     if enterprise:
-        Editorship.objects.get_or_create(
-            enterprise=enterprise, user=user, defaults={"granted_how": choices.Grant.MITID}
-        )
+        claims.give(enterprise, user, way=ClaimWay.MITID)
     return enterprise
 
 
 def take_back(user: User, but: Enterprise | None = None) -> None:
-    given = Editorship.objects.filter(user=user, granted_how=choices.Grant.MITID)
-    (given.exclude(enterprise=but) if but else given).delete()
+    given = Editorship.objects.filter(user=user, claim__way=ClaimWay.MITID).select_related("enterprise")
+    for editorship in given.exclude(enterprise=but) if but else given:
+        claims.leave(editorship)
 
 
 def apply(request: HttpRequest, user: User, account: Any) -> None:

@@ -1,11 +1,12 @@
 """The working copy that editors and the council change, and the publications made from it."""
 
+from enterprises.models.claims import Claim, Editorship, Invitation, MailedCode
 from enterprises.models.confirmations import ConfirmationRequest
 from enterprises.models.enterprise import BuyerFacts, Enterprise, FormerSlug, Link, Offer, Opening, SectorOf
 from enterprises.models.evidence import Evidence, MarkOf
 from enterprises.models.mail import Mail
 from enterprises.models.missed import MissedSearch
-from enterprises.models.people import Editorship, ErrorReport, User
+from enterprises.models.people import ErrorReport, User
 from enterprises.models.photo import Photo
 from enterprises.models.place import HoursException, OpeningHours, Place
 from enterprises.models.proposal import Draft, Message, Proposal, SectionPolicy
@@ -16,6 +17,7 @@ from enterprises.models.visits import ProfileCount
 
 __all__ = [
     "BuyerFacts",
+    "Claim",
     "ConfirmationRequest",
     "District",
     "Draft",
@@ -25,9 +27,11 @@ __all__ = [
     "Evidence",
     "FormerSlug",
     "HoursException",
+    "Invitation",
     "LegalForm",
     "Link",
     "Mail",
+    "MailedCode",
     "Mark",
     "MarkOf",
     "Message",

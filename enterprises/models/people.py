@@ -9,7 +9,6 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from enterprises import choices
 from enterprises.models.enterprise import Enterprise
 
 
@@ -55,32 +54,6 @@ class User(AbstractUser):
 
     def get_short_name(self) -> str:
         return str(self)
-
-
-class Editorship(models.Model):
-    """A person's right to edit one enterprise. Comes only from an accepted claim or invitation."""
-
-    enterprise = models.ForeignKey(
-        Enterprise, models.CASCADE, related_name="editorships", verbose_name=_("virksomhed")
-    )
-    user = models.ForeignKey(User, models.CASCADE, related_name="editorships", verbose_name=_("bruger"))
-    granted_at = models.DateTimeField(_("givet"), auto_now_add=True)
-    granted_by = models.ForeignKey(
-        User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("givet af")
-    )
-    granted_how = models.CharField(
-        _("hvordan"), max_length=10, choices=choices.Grant, default=choices.Grant.STAFF
-    )
-
-    class Meta:
-        verbose_name = _("redaktør")
-        verbose_name_plural = _("redaktører")
-        constraints = (
-            models.UniqueConstraint(fields=("enterprise", "user"), name="editorship_once_per_person"),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.user} – {self.enterprise}"
 
 
 class ErrorReport(models.Model):

@@ -18,10 +18,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from enterprises import access, editing, publishing, row_buttons, sections, standing, visits, words
 from enterprises.access import person
-from enterprises.choices import Section
+from enterprises.choices import ClaimState, Section
 from enterprises.forms import PAGES, SectionPage
 from enterprises.models import Draft, Enterprise
-from enterprises.views.trail import trail
+from enterprises.views import drafting
+from enterprises.views.trail import claimants_trail, trail
 
 # What the page itself needs to know of a form; the rest is what was typed.
 CONTROLS = ("csrfmiddlewaretoken", "version", "revision", "row", "action")
@@ -42,6 +43,7 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
         "trail": trail(),
         "state": state,
         "report": visits.report(enterprise, today) if enterprise.current else None,
+        "claims": enterprise.claims.filter(state=ClaimState.OPEN).count(),
         "sections": [
             {
                 "section": section,
@@ -71,52 +73,66 @@ def confirm(request: HttpRequest, slug: str) -> HttpResponse:
 @never_cache
 @login_required
 def section(request: HttpRequest, slug: str, section: str) -> HttpResponse:
-    enterprise = editing.fresh(access.editable_or_404(request.user, slug))
+    mine = access.editable(request.user).select_related("current").filter(slug=slug).first()
+    if mine is None:
+        return drafting.section(request, slug, section)
     if section not in Section.values:
         raise Http404
-    chosen = Section(section)
+    enterprise, chosen = editing.fresh(mine), Section(section)
     if request.method != "POST":
-        return _opened(request, enterprise, chosen)
-    data = _typed(request.POST)
+        return opened(request, enterprise, chosen)
+    data = typed(request.POST)
     action = request.POST.get("action", "")
     if "row" in request.POST:
         return _row_pressed(request, enterprise, chosen, data)
     if action == "draft":
-        return _drafted(request, enterprise, chosen, data)
+        return drafted(request, enterprise, chosen, data)
     if action == "discard":
-        editing.drop_draft(enterprise, person(request), chosen, revision=_revision(request))
+        editing.drop_draft(enterprise, person(request), chosen, revision=revision_of(request))
         messages.success(request, _("Kladden er smidt væk."))
         return redirect("edit-section", slug, section)
     return _saved(request, enterprise, chosen, data)
 
 
-def _opened(request: HttpRequest, enterprise: Enterprise, chosen: Section) -> HttpResponse:
+def opened(
+    request: HttpRequest, enterprise: Enterprise, chosen: Section, *, is_claimed: bool = False
+) -> HttpResponse:
     """The page as it was left: with the person's draft, if there is one."""
     draft = editing.draft_of(enterprise, person(request), chosen)
     present = sections.version(enterprise, chosen)
     if draft is None:
-        return _page(request, enterprise, chosen, PAGES[chosen](enterprise), version=present)
-    typed = QueryDict(draft.data)
-    page = PAGES[chosen](enterprise, shown=typed)
-    based_on = typed.get("based_on", present)
+        page = PAGES[chosen](enterprise)
+        return page_of(request, enterprise, chosen, page, version=present, is_claimed=is_claimed)
+    kept = QueryDict(draft.data)
+    page = PAGES[chosen](enterprise, shown=kept)
+    based_on = kept.get("based_on", present)
     conflict = None
     if based_on != present:
-        mine = editing.as_typed(enterprise, chosen, typed)
+        mine = editing.as_typed(enterprise, chosen, kept)
         theirs = sections.working(enterprise)
         conflict = editing.Conflict(present, words.in_section(theirs, mine[0], chosen) if mine else [])
-    return _page(request, enterprise, chosen, page, version=present, draft=draft, conflict=conflict)
+    return page_of(
+        request,
+        enterprise,
+        chosen,
+        page,
+        version=present,
+        draft=draft,
+        conflict=conflict,
+        is_claimed=is_claimed,
+    )
 
 
 def _saved(request: HttpRequest, enterprise: Enterprise, chosen: Section, data: QueryDict) -> HttpResponse:
-    version, revision = request.POST.get("version", ""), _revision(request)
+    version, revision = request.POST.get("version", ""), revision_of(request)
     outcome = editing.save(enterprise, person(request), chosen, data, version=version, revision=revision)
     if isinstance(outcome, editing.Saved):
         messages.success(request, _told(enterprise, chosen, outcome))
         return redirect("edit-enterprise", enterprise.slug)
     if isinstance(outcome, editing.Invalid):
-        return _page(request, enterprise, chosen, outcome.page, version=version, revision=revision)
+        return page_of(request, enterprise, chosen, outcome.page, version=version, revision=revision)
     page = PAGES[chosen](editing.fresh(enterprise), shown=data)
-    return _page(
+    return page_of(
         request, enterprise, chosen, page, version=outcome.version, revision=revision, conflict=outcome
     )
 
@@ -131,11 +147,11 @@ def _told(enterprise: Enterprise, chosen: Section, outcome: editing.Saved) -> st
     return _("Gemt.")
 
 
-def _drafted(request: HttpRequest, enterprise: Enterprise, chosen: Section, data: QueryDict) -> HttpResponse:
+def drafted(request: HttpRequest, enterprise: Enterprise, chosen: Section, data: QueryDict) -> HttpResponse:
     """What the page's script sends while a person types."""
     data["based_on"] = request.POST.get("version", "")
     try:
-        draft = editing.keep_draft(enterprise, person(request), chosen, data, revision=_revision(request))
+        draft = editing.keep_draft(enterprise, person(request), chosen, data, revision=revision_of(request))
     except editing.StaleDraftError:
         told = _("Siden er åben i et andet vindue. Det, du skriver her, gemmes først, når du trykker på Gem.")
         return JsonResponse({"told": told}, status=409)
@@ -156,7 +172,7 @@ def _row_pressed(
         raise Http404
     data["based_on"] = request.POST.get("version", "")
     try:
-        editing.keep_draft(enterprise, person(request), chosen, data, revision=_revision(request))
+        editing.keep_draft(enterprise, person(request), chosen, data, revision=revision_of(request))
     except editing.StaleDraftError:
         messages.warning(
             request,
@@ -169,26 +185,28 @@ def _row_pressed(
         return HttpResponseRedirect(f"{address}#{anchor}")
     page = PAGES[chosen](enterprise, shown=data)
     version = request.POST.get("version", "")
-    return _page(request, enterprise, chosen, page, version=version, revision=_revision(request))
+    return page_of(request, enterprise, chosen, page, version=version, revision=revision_of(request))
 
 
-def _page(
+def page_of(
     request: HttpRequest,
     enterprise: Enterprise,
     chosen: Section,
     page: SectionPage,
     *,
+    is_claimed: bool = False,
     version: str,
     revision: int = 0,
     draft: Draft | None = None,
     conflict: editing.Conflict | None = None,
 ) -> HttpResponse:
-    names = list(Section)
+    names = [name for name in Section if name != Section.PHOTOS or not is_claimed]
     place = names.index(chosen)
     problems = list(page.problems())
     context: dict[str, Any] = {
         "enterprise": enterprise,
-        "trail": trail(enterprise),
+        "trail": claimants_trail(enterprise) if is_claimed else trail(enterprise),
+        "is_claimed": is_claimed,
         "section": chosen,
         "page": page,
         "problems": problems,
@@ -196,7 +214,7 @@ def _page(
         "revision": draft.revision if draft else revision,
         "draft": draft,
         "conflict": conflict,
-        "is_direct": chosen in sections.direct(),
+        "is_direct": chosen in sections.direct() and not is_claimed,
         "previous": names[place - 1] if place else None,
         "following": names[place + 1] if place + 1 < len(names) else None,
         "noindex": True,
@@ -205,15 +223,15 @@ def _page(
     return render(request, "editing/section.html", context, status=status)
 
 
-def _typed(sent: QueryDict) -> QueryDict:
+def typed(sent: QueryDict) -> QueryDict:
     """What was typed, with line breaks of one kind, and without what no text has."""
-    typed = QueryDict(mutable=True)
+    cleaned = QueryDict(mutable=True)
     for name, values in sent.lists():
         if name not in CONTROLS:
-            typed.setlist(name, [value.replace("\r\n", "\n").replace("\x00", "") for value in values])
-    return typed
+            cleaned.setlist(name, [value.replace("\r\n", "\n").replace("\x00", "") for value in values])
+    return cleaned
 
 
-def _revision(request: HttpRequest) -> int:
+def revision_of(request: HttpRequest) -> int:
     sent = request.POST.get("revision", "0")
     return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else 0

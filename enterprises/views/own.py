@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from enterprises import access, charts, snapshots, standing, visits
+from enterprises.access import person
+from enterprises.choices import ClaimState
 from enterprises.signs import made_for
 from enterprises.views.trail import trail
 
@@ -23,7 +25,12 @@ def my_enterprises(request: HttpRequest) -> HttpResponse:
     enterprises, today = list(mine.order_by("name", "pk")), timezone.localdate()
     views = visits.views_of(enterprises, today)
     rows = [(state, views.get(state.enterprise.pk, 0)) for state in standing.of(enterprises, today)]
-    return render(request, "account/my_enterprises.html", {"rows": rows})
+    waiting = (
+        person(request)
+        .claims.filter(state=ClaimState.OPEN, enterprise__current__isnull=False)
+        .values_list("enterprise__current__snapshot__name", "enterprise__current__snapshot__slug")
+    )
+    return render(request, "account/my_enterprises.html", {"rows": rows, "claims": waiting})
 
 
 @login_required

@@ -12,3 +12,8 @@ def trail(enterprise: Enterprise | None = None) -> list[tuple[str, str]]:
     if enterprise:
         found.append((enterprise.name, reverse("edit-enterprise", args=[enterprise.slug])))
     return found
+
+
+def claimants_trail(shown: Enterprise) -> list[tuple[str, str]]:
+    """The way to a page for whoever waits for an answer; `shown` is the enterprise as the public sees it."""
+    return [*trail(), (shown.name, reverse("claim", args=[shown.slug]))]

@@ -63,7 +63,7 @@ def test_report_with_errors(site: Site, visit: Visit) -> None:
     assert not violations(page)
 
 
-@pytest.mark.parametrize("end", ["", "ret/photos/", "skilte/", "tal/"])
+@pytest.mark.parametrize("end", ["", "folk/", "ret/photos/", "skilte/", "tal/"])
 def test_pages_of_an_editor(end: str, site: Site, visit: Visit, editor: Any) -> None:
     page = visit(site.address("my-enterprises"), storage_state=editor)
     home = page.locator("main h2 a").get_attribute("href")
