@@ -66,10 +66,17 @@ def working(enterprise: Enterprise) -> Snapshot:
 
 
 def version(enterprise: Enterprise, section: Section) -> str:
-    """Names what the working copy says in a section; another version says something else."""
-    said = json.dumps(
-        snapshots.without_term_names(part(working(enterprise), section)), sort_keys=True, default=str
-    )
+    """Names what the working copy says in a section; another version says something else.
+
+    Coordinates follow the address, which may be looked up while somebody types the next change.
+    """
+    told = part(working(enterprise), section)
+    if "places" in told:
+        told["places"] = [
+            {key: value for key, value in place.items() if key not in ("latitude", "longitude")}
+            for place in told["places"]
+        ]
+    said = json.dumps(snapshots.without_term_names(told), sort_keys=True, default=str)
     return hashlib.sha256(said.encode()).hexdigest()[:20]
 
 
@@ -87,6 +94,18 @@ def direct() -> set[Section]:
     return {
         Section(name) for name in SectionPolicy.objects.filter(direct=True).values_list("section", flat=True)
     }
+
+
+def live_with(section: Section) -> set[Section]:
+    """What goes live once a section is changed: itself, and hours with their places, or nothing."""
+    ours = direct()
+    if section not in ours:
+        return set()
+    return (
+        {section}
+        if section not in (Section.PLACES, Section.HOURS)
+        else ours & {Section.PLACES, Section.HOURS}
+    )
 
 
 def merged(approved: Snapshot, working_copy: Snapshot, chosen: Collection[Section]) -> Snapshot:
