@@ -24,7 +24,7 @@ ROWS: dict[str, tuple[Any, Callable[[Snapshot], str]]] = {
     "links": (readable.LABELS["links"], lambda row: row.get("url", "")),
     "photos": (readable.LABELS["photos"], lambda row: row["alt"].get("da", "")),
 }
-# Nobody reads coordinates, which follow the address, nor sizes, which follow the picture.
+# Nobody reads coordinates, nor sizes, which follow the picture.
 UNSAID = {"latitude", "longitude", "width", "height", "widths"}
 
 
@@ -109,6 +109,8 @@ def _row(row: Snapshot, key: str, heading: str) -> dict[str, str]:
     for inner in (inner for inner in (*readable.LABELS, *row) if inner in row and inner not in UNSAID):
         label = str(readable.LABELS.get(inner, inner))
         said |= _value(f"{heading}: {label}" if heading else label.capitalize(), row[inner], inner, key)
+    if "latitude" in row:
+        said[f"{heading}: " + _("punkt på kortet")] = _("Ja")
     return said
 
 

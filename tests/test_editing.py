@@ -104,6 +104,13 @@ def test_hours_of_a_place_that_waits_wait_with_it(editor: Client, bakery: Enterp
     assert Place.objects.get().latitude is None
 
 
+def test_hours_go_along_with_a_place_that_needs_no_review(editor: Client, bakery: Enterprise) -> None:
+    SectionPolicy.objects.filter(section="places").update(direct=True)
+    save(editor, "places", **{"places-0-street": "Ny Gade 1"})
+    (place,) = fresh(bakery).current.snapshot["places"]
+    assert (place["street"], len(place["hours"])) == ("Ny Gade 1", 5)
+
+
 def test_an_enterprise_nobody_has_published_yet_stays_unseen(editor: Client, bakery: Enterprise) -> None:
     publishing.withdraw(bakery, reason="Lukket")
     save(editor, "contact", phone="11 22 33 44")
@@ -151,7 +158,8 @@ def test_buttons_that_no_page_has_lose_nothing(editor: Client, bakery: Enterpris
 def test_places_keep_hours_and_coordinates_when_moved(editor: Client, bakery: Enterprise) -> None:
     first = bakery.places.get()
     press(editor, "places", "add:places")
-    save(editor, "places", **{"places-1-street": "Anden Gade 2", "places-1-postcode": "2200"})
+    there = {"places-1-street": "Anden Gade 2", "places-1-postcode": "2200"}
+    save(editor, "places", **there | {"places-1-district": str(first.district_id)})
     press(editor, "places", "up:places:1")
     save(editor, "places")
     assert list(bakery.places.values_list("street", flat=True)) == ["Anden Gade 2", first.street]

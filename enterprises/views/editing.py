@@ -15,15 +15,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from enterprises import access, completeness, editing, row_buttons, sections, snapshots, words
+from enterprises import access, address_help, completeness, editing, row_buttons, sections, snapshots, words
 from enterprises.access import person
 from enterprises.choices import ProposalState, Section
 from enterprises.forms import PAGES, SectionPage
 from enterprises.models import Draft, Enterprise
+from enterprises.views import logged_out
+from enterprises.views.framing import shows_preview
 from enterprises.views.trail import trail
-
-# What the page itself needs to know of a form; the rest is what was typed.
-CONTROLS = ("csrfmiddlewaretoken", "version", "revision", "row", "action")
+from enterprises.views.typed import revision as sent_revision
+from enterprises.views.typed import typed
 
 
 @require_safe
@@ -75,6 +76,8 @@ def _shown(enterprise: Enterprise) -> snapshots.Snapshot:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
+@shows_preview
+@logged_out.kept
 @login_required
 def section(request: HttpRequest, slug: str, section: str) -> HttpResponse:
     enterprise = editing.fresh(access.editable_or_404(request.user, slug))
@@ -83,14 +86,14 @@ def section(request: HttpRequest, slug: str, section: str) -> HttpResponse:
     chosen = Section(section)
     if request.method != "POST":
         return _opened(request, enterprise, chosen)
-    data = _typed(request.POST)
+    data = typed(request.POST)
     action = request.POST.get("action", "")
     if "row" in request.POST:
         return _row_pressed(request, enterprise, chosen, data)
     if action == "draft":
         return _drafted(request, enterprise, chosen, data)
     if action == "discard":
-        editing.drop_draft(enterprise, person(request), chosen, revision=_revision(request))
+        editing.drop_draft(enterprise, person(request), chosen, revision=sent_revision(request))
         messages.success(request, _("Kladden er smidt væk."))
         return redirect("edit-section", slug, section)
     return _saved(request, enterprise, chosen, data)
@@ -102,22 +105,25 @@ def _opened(request: HttpRequest, enterprise: Enterprise, chosen: Section) -> Ht
     present = sections.version(enterprise, chosen)
     if draft is None:
         return _page(request, enterprise, chosen, PAGES[chosen](enterprise), version=present)
-    typed = QueryDict(draft.data)
-    page = PAGES[chosen](enterprise, shown=typed)
-    based_on = typed.get("based_on", present)
+    drafted = QueryDict(draft.data)
+    page = PAGES[chosen](enterprise, shown=drafted)
+    based_on = drafted.get("based_on", present)
     conflict = None
     if based_on != present:
-        mine = editing.as_typed(enterprise, chosen, typed)
+        mine = editing.as_typed(enterprise, chosen, drafted)
         theirs = sections.working(enterprise)
         conflict = editing.Conflict(present, words.in_section(theirs, mine[0], chosen) if mine else [])
     return _page(request, enterprise, chosen, page, version=present, draft=draft, conflict=conflict)
 
 
 def _saved(request: HttpRequest, enterprise: Enterprise, chosen: Section, data: QueryDict) -> HttpResponse:
-    version, revision = request.POST.get("version", ""), _revision(request)
+    version, revision = request.POST.get("version", ""), sent_revision(request)
     outcome = editing.save(enterprise, person(request), chosen, data, version=version, revision=revision)
     if isinstance(outcome, editing.Saved):
         messages.success(request, _told(enterprise, chosen, outcome))
+        if outcome.other_draft:
+            told = _("Du har en kladde af “%(section)s” fra et andet vindue, hvor der står noget andet.")
+            messages.warning(request, told % {"section": chosen.label})
         return redirect("edit-enterprise", enterprise.slug)
     if isinstance(outcome, editing.Invalid):
         return _page(request, enterprise, chosen, outcome.page, version=version, revision=revision)
@@ -141,7 +147,7 @@ def _drafted(request: HttpRequest, enterprise: Enterprise, chosen: Section, data
     """What the page's script sends while a person types."""
     data["based_on"] = request.POST.get("version", "")
     try:
-        draft = editing.keep_draft(enterprise, person(request), chosen, data, revision=_revision(request))
+        draft = editing.keep_draft(enterprise, person(request), chosen, data, revision=sent_revision(request))
     except editing.StaleDraftError:
         told = _("Siden er åben i et andet vindue. Det, du skriver her, gemmes først, når du trykker på Gem.")
         return JsonResponse({"told": told}, status=409)
@@ -157,12 +163,17 @@ def _row_pressed(
     request: HttpRequest, enterprise: Enterprise, chosen: Section, data: QueryDict
 ) -> HttpResponse:
     """Add, remove or move a row. Nothing is checked or saved yet but the draft."""
-    anchor = row_buttons.press(data, request.POST["row"])
+    pressed = request.POST["row"]
+    found = address_help.press(data, pressed) if chosen == Section.PLACES else None
+    anchor = f"places-{found.row}" if found else row_buttons.press(data, pressed)
     if anchor is None:
         raise Http404
+    if found and found.told:
+        messages.info(request, found.told)
     data["based_on"] = request.POST.get("version", "")
+    revision = sent_revision(request)
     try:
-        editing.keep_draft(enterprise, person(request), chosen, data, revision=_revision(request))
+        draft = editing.keep_draft(enterprise, person(request), chosen, data, revision=revision)
     except editing.StaleDraftError:
         messages.warning(
             request,
@@ -171,11 +182,15 @@ def _row_pressed(
     except editing.DraftTooLongError:
         messages.warning(request, _("Der står for meget til, at det kan gemmes."))
     else:
-        address = reverse("edit-section", args=[enterprise.slug, chosen.value])
-        return HttpResponseRedirect(f"{address}#{anchor}")
+        revision = draft.revision
+        if not (found and found.choices):
+            address = reverse("edit-section", args=[enterprise.slug, chosen.value])
+            return HttpResponseRedirect(f"{address}#{anchor}")
     page = PAGES[chosen](enterprise, shown=data)
+    if found:
+        page.sets["places"].forms[found.row].choices = found.choices  # type: ignore[attr-defined]
     version = request.POST.get("version", "")
-    return _page(request, enterprise, chosen, page, version=version, revision=_revision(request))
+    return _page(request, enterprise, chosen, page, version=version, revision=revision)
 
 
 def _page(
@@ -200,6 +215,7 @@ def _page(
         "problems": problems,
         "version": version,
         "revision": draft.revision if draft else revision,
+        "made_for": logged_out.made_for(person(request), enterprise, chosen),
         "draft": draft,
         "conflict": conflict,
         "is_direct": chosen in sections.direct(),
@@ -209,17 +225,3 @@ def _page(
     }
     status = 409 if conflict and request.method == "POST" else 422 if problems else 200
     return render(request, "editing/section.html", context, status=status)
-
-
-def _typed(sent: QueryDict) -> QueryDict:
-    """What was typed, with line breaks of one kind, and without what no text has."""
-    typed = QueryDict(mutable=True)
-    for name, values in sent.lists():
-        if name not in CONTROLS:
-            typed.setlist(name, [value.replace("\r\n", "\n").replace("\x00", "") for value in values])
-    return typed
-
-
-def _revision(request: HttpRequest) -> int:
-    sent = request.POST.get("revision", "0")
-    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else 0
