@@ -121,6 +121,7 @@ BOTH_LANGUAGES: dict[str, tuple[dict[str, str], dict[str, int]]] = {
     "mitid_callback": ({}, dict.fromkeys(PERSONAS, 404)),
     "mitid-disconnect": ({}, dict.fromkeys(PERSONAS, 405) | {"visitor": 302}),
     "my-enterprises": ({}, LOGGED_IN),
+    "photos": (BAKERY, THE_BAKERYS),
     "change-photo": (BAKERY | {"pk": "1"}, dict.fromkeys(PERSONAS, 405)),
     "edit-enterprise": (BAKERY, THE_BAKERYS),
     **{f"edit-section {section}": (BAKERY | {"section": section}, THE_BAKERYS) for section in Section.values},

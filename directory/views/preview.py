@@ -28,8 +28,8 @@ def _framable(view: Any) -> Any:
 
 @require_safe
 @never_cache
-@_framable
 @login_required
+@_framable
 def preview(request: HttpRequest, slug: str) -> HttpResponse:
     """The working copy, with what the reader has typed and not saved yet."""
     user = cast(User, request.user)
