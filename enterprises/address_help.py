@@ -25,6 +25,10 @@ class Help:
     # Where an address may mean several.
     choices: list[str] = field(default_factory=list)
 
+    @property
+    def says_something(self) -> bool:
+        return bool(self.told or self.choices)
+
 
 def press(data: QueryDict, button: str) -> Help | None:
     """Change the data as far as the address is found. None if it is no such button."""

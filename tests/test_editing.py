@@ -12,7 +12,7 @@ from enterprises import publishing, sections, snapshots
 from enterprises.choices import Section
 from enterprises.forms import PAGES
 from enterprises.models import Draft, Enterprise, Offer, Place, SectionPolicy, Sector
-from tests.builders import an_enterprise
+from tests.builders import a_place, an_enterprise
 from tests.client import Element
 
 pytestmark = pytest.mark.django_db
@@ -102,6 +102,28 @@ def test_hours_of_a_place_that_waits_wait_with_it(editor: Client, bakery: Enterp
     assert bakery.publications.count() == 1
     assert Place.objects.get().hours.filter(weekday=6).exists()
     assert Place.objects.get().latitude is None
+
+
+def test_hours_of_a_place_with_the_same_address_wait_for_nobody(
+    editor: Client, visitor: Client, bakery: Enterprise
+) -> None:
+    save(editor, "places", **{"places-0-accessibility_da": "Rampe i gården"})
+    save(editor, "hours", **{"place0-day_6": "10-14"})
+    (place,) = fresh(bakery).current.snapshot["places"]
+    assert [interval["day"] for interval in place["hours"]] == [0, 1, 2, 3, 4, 6]
+    assert "accessibility" not in place
+
+
+def test_hours_find_their_place_among_others_that_have_changed(editor: Client, bakery: Enterprise) -> None:
+    """Two places change names and order, and one of them its address: no hours go astray."""
+    second = a_place(bakery, street="Andenvej 2", postcode="2100", hours=[(5, "10:00", "12:00")])
+    publishing.publish(fresh(bakery))
+    Place.objects.filter(pk=second.pk).update(position=0, label_da="Lageret")
+    Place.objects.exclude(pk=second.pk).update(position=1, street="Ny Gade 1")
+    save(editor, "hours", **{"place0-day_6": "10-14", "place1-day_6": "11-15"})
+    first, other = fresh(bakery).current.snapshot["places"]
+    assert [interval["day"] for interval in first["hours"]] == [0, 1, 2, 3, 4]
+    assert [interval["day"] for interval in other["hours"]] == [5, 6]
 
 
 def test_hours_go_along_with_a_place_that_needs_no_review(editor: Client, bakery: Enterprise) -> None:

@@ -101,16 +101,23 @@ def test_an_unclear_address_is_offered_as_choices(
     assert opened(editor, "places")["places-0-postcode"] == "2200"
 
 
-def told(client: Client) -> str:
-    return str(client.get(address("places")).page.one("main").text)
+def test_a_found_address_whose_postcode_is_shared_asks_for_the_district(
+    editor: Client, bakery: Enterprise, service: AddressService
+) -> None:
+    typed = JAGTVEJ | {"places-0-district": district("valby"), "row": "find:places-0"}
+    page = editor.post(address("places"), opened(editor, "places") | typed).page
+    assert "Vælg bydelen" in page.one(id="places-0").one(role="alert").text
+    assert filled(page)["places-0-district"] == ""
+    chosen = filled(page) | {"places-0-district": district("noerrebro")}
+    assert editor.post(address("places"), chosen).status_code == 302
+    assert of(bakery.places.get()) == THERE
 
 
 def test_an_address_nobody_knows_stays_as_it_was_typed(
     editor: Client, bakery: Enterprise, service: AddressService
 ) -> None:
     typed = opened(editor, "places") | {"places-0-street": "Ingenvej 1"}
-    assert editor.post(address("places"), typed | {"row": "find:places-0"}).status_code == 302
-    page = editor.get(address("places")).page
+    page = editor.post(address("places"), typed | {"row": "find:places-0"}).page
     assert "Vi kan ikke finde adressen" in page.text
     assert filled(page)["places-0-street"] == "Ingenvej 1"
 
@@ -120,9 +127,9 @@ def test_a_service_that_is_down_loses_nothing(
 ) -> None:
     service.answer = 503, b""
     typed = opened(editor, "places") | {"places-0-street": "Jagtvej 69, 2200 København N"}
-    editor.post(address("places"), typed | {"row": "find:places-0"})
-    page = editor.get(address("places")).page
-    assert "Adressetjenesten svarer ikke lige nu" in page.text
+    page = editor.post(address("places"), typed | {"row": "find:places-0"}).page
+    assert "Adressetjenesten svarer ikke lige nu" in page.one(id="places-0").one(role="alert").text
+    assert opened(editor, "places") | JAGTVEJ == opened(editor, "places")
     assert filled(page) | JAGTVEJ == filled(page)
     assert save(editor, "places").status_code == 302
     assert of(bakery.places.get()) == (None, None)

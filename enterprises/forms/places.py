@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -37,9 +36,8 @@ class PlaceForm(RowForm):
     # Which of the enterprise's places the row was; anything else makes a new place.
     was = forms.CharField(required=False, widget=forms.HiddenInput)
     found_at = forms.CharField(required=False, widget=forms.HiddenInput)
-    # The field after which the page offers to look the address up, and what it then offers.
+    # The field after which the page offers to look the address up.
     address_ends_with = "city"
-    choices: Sequence[str] = ()
 
     class Meta:
         model = Place

@@ -168,8 +168,6 @@ def _row_pressed(
     anchor = f"places-{found.row}" if found else row_buttons.press(data, pressed)
     if anchor is None:
         raise Http404
-    if found and found.told:
-        messages.info(request, found.told)
     data["based_on"] = request.POST.get("version", "")
     revision = sent_revision(request)
     try:
@@ -183,12 +181,12 @@ def _row_pressed(
         messages.warning(request, _("Der står for meget til, at det kan gemmes."))
     else:
         revision = draft.revision
-        if not (found and found.choices):
+        if not (found and found.says_something):
             address = reverse("edit-section", args=[enterprise.slug, chosen.value])
             return HttpResponseRedirect(f"{address}#{anchor}")
     page = PAGES[chosen](enterprise, shown=data)
     if found:
-        page.sets["places"].forms[found.row].choices = found.choices  # type: ignore[attr-defined]
+        page.sets["places"].forms[found.row].address_help = found  # type: ignore[attr-defined]
     version = request.POST.get("version", "")
     return _page(request, enterprise, chosen, page, version=version, revision=revision)
 
