@@ -16,7 +16,7 @@ from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from enterprises import addresses, districts, locating, publishing, sections, snapshots, words
+from enterprises import addresses, districts, publishing, sections, snapshots, tasks, words
 from enterprises.boundaries import boundaries
 from enterprises.choices import Section
 from enterprises.models import District, Enterprise, Place, SectionPolicy
@@ -129,7 +129,8 @@ def test_a_service_that_is_down_loses_nothing(
     typed = opened(editor, "places") | {"places-0-street": "Jagtvej 69, 2200 København N"}
     page = editor.post(address("places"), typed | {"row": "find:places-0"}).page
     assert "Adressetjenesten svarer ikke lige nu" in page.one(id="places-0").one(role="alert").text
-    assert opened(editor, "places") | JAGTVEJ == opened(editor, "places")
+    form = opened(editor, "places")
+    assert form | JAGTVEJ == form
     assert filled(page) | JAGTVEJ == filled(page)
     assert save(editor, "places").status_code == 302
     assert of(bakery.places.get()) == (None, None)
@@ -147,7 +148,7 @@ def test_other_buttons_do_no_harm(
     editor: Client, bakery: Enterprise, service: AddressService, button: str
 ) -> None:
     answer = editor.post(address("places"), opened(editor, "places") | {"row": button})
-    assert answer.status_code in (302, 404)
+    assert answer.status_code in (200, 302, 404)
     assert opened(editor, "places")["places-0-street"] == "Blågårdsgade 12"
 
 
@@ -173,9 +174,9 @@ def test_a_form_cannot_say_where_a_place_is(editor: Client, bakery: Enterprise, 
     assert bakery.places.get().latitude == 55.6867
 
 
-def the_job() -> int:
+def do_the_job() -> None:
     (job,) = ProcrastinateJob.objects.filter(task_name__endswith="locate_place")
-    return int(job.args["place"])
+    tasks.locate_place(**job.args)
 
 
 def test_an_address_typed_by_hand_is_looked_up_afterwards(
@@ -185,7 +186,7 @@ def test_an_address_typed_by_hand_is_looked_up_afterwards(
     assert of(bakery.places.get()) == (None, None)
     stale = opened(editor, "places")
     for _again in range(2):
-        locating.locate(the_job())
+        do_the_job()
     assert of(bakery.places.get()) == THERE
     assert bakery.publications.count() == 1
     # Who was writing meanwhile is not told that somebody else saved.
@@ -205,7 +206,7 @@ def test_a_place_that_has_moved_again_is_left_alone(
         return found
 
     monkeypatch.setattr(addresses, "at", meanwhile)
-    locating.locate(the_job())
+    do_the_job()
     assert of(bakery.places.get()) == (None, None)
 
 
@@ -215,19 +216,19 @@ def test_what_is_hidden_or_unclear_is_not_looked_up(
 ) -> None:
     save(editor, "places", **JAGTVEJ)
     bakery.places.update(**change)
-    locating.locate(the_job())
+    do_the_job()
     assert of(bakery.places.get()) == (None, None)
 
 
 def test_a_place_that_is_gone_is_no_error(bakery: Enterprise, service: AddressService) -> None:
-    locating.locate(0)
+    tasks.locate_place(place=0)
 
 
 def test_a_silent_service_is_asked_again(editor: Client, bakery: Enterprise, service: AddressService) -> None:
     save(editor, "places", **JAGTVEJ)
     service.answer = 500, b""
     with pytest.raises(addresses.NoAnswerError):
-        locating.locate(the_job())
+        do_the_job()
 
 
 def test_where_places_need_no_review_their_point_is_public_too(
@@ -235,7 +236,7 @@ def test_where_places_need_no_review_their_point_is_public_too(
 ) -> None:
     SectionPolicy.objects.filter(section="places").update(direct=True)
     save(editor, "places", **JAGTVEJ)
-    locating.locate(the_job())
+    do_the_job()
     assert fresh(bakery).current.snapshot["places"][0]["latitude"] == THERE[0]
     assert not publishing.has_changes(fresh(bakery))
 

@@ -169,7 +169,7 @@ def _row_pressed(
     if anchor is None:
         raise Http404
     data["based_on"] = request.POST.get("version", "")
-    revision = sent_revision(request)
+    revision, draft = sent_revision(request), None
     try:
         draft = editing.keep_draft(enterprise, person(request), chosen, data, revision=revision)
     except editing.StaleDraftError:
@@ -180,7 +180,6 @@ def _row_pressed(
     except editing.DraftTooLongError:
         messages.warning(request, _("Der står for meget til, at det kan gemmes."))
     else:
-        revision = draft.revision
         if not (found and found.says_something):
             address = reverse("edit-section", args=[enterprise.slug, chosen.value])
             return HttpResponseRedirect(f"{address}#{anchor}")
@@ -188,7 +187,7 @@ def _row_pressed(
     if found:
         page.sets["places"].forms[found.row].address_help = found  # type: ignore[attr-defined]
     version = request.POST.get("version", "")
-    return _page(request, enterprise, chosen, page, version=version, revision=revision)
+    return _page(request, enterprise, chosen, page, version=version, revision=revision, draft=draft)
 
 
 def _page(
