@@ -21,6 +21,8 @@ from directory.opening_hours import COPENHAGEN, Status
 from directory.paging import Page
 from directory.tiles import SHADES, Tile
 from enterprises.choices import Roof
+from enterprises.forms.base import Lined
+from enterprises.words import Change, Piece
 
 SIX_O_CLOCK = datetime(2026, 11, 23, 18, 0, tzinfo=COPENHAGEN)
 COUNTS = (24, 17, 9, 4, 1)
@@ -50,6 +52,21 @@ def empty_form() -> Form:
 
 def wrong_form() -> Form:
     return Form({"name": _("Værkstedet"), "email": "hej@"}, auto_id="wrong_%s")
+
+
+class PairForm(Lined, forms.Form):
+    line_da = forms.CharField(label=gettext_lazy("Én linje på dansk"), max_length=200)
+    line_en = forms.CharField(label=gettext_lazy("Én linje på engelsk"), max_length=200, required=False)
+
+
+def pair_form() -> PairForm:
+    return PairForm(auto_id="pair_%s")
+
+
+def changes() -> list[Change]:
+    before = [Piece(_("Åbent hver "), False), Piece(_("lørdag"), True)]
+    after = [Piece(_("Åbent hver "), False), Piece(_("søndag"), True)]
+    return [Change(_("Én linje"), before, after), Change(_("Telefon"), [], [Piece("00 00 12 34", True)])]
 
 
 def openings() -> list[State]:

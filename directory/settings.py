@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from directory import database
 from directory.street_map import street_map
+from enterprises.boundaries import boundaries
 from enterprises.mitid.configuration import mitid
 from enterprises.photos.store import store_at
 
@@ -241,6 +242,9 @@ SOCIALACCOUNT_LOGIN_ON_GET = True
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
 
+# Beside allauth's own limits. Reading a picture costs a second of a processor.
+ACCOUNT_RATE_LIMITS = {"upload_photo": "60/h/user"}
+
 # Only allauth's limits are in here. They must hold for all workers together and on every machine, and the
 # database is what these share anyway; a server more would have to be run for a few rows a minute.
 CACHES = {
@@ -316,6 +320,13 @@ ADDRESS_URL = env.str("ADDRESS_URL", default="").rstrip("/")
 if ADDRESS_URL and not ADDRESS_URL.startswith(("https://", "http://") if DEMO else "https://"):
     raise ImproperlyConfigured(f"ADDRESS_URL must start with https://, not {ADDRESS_URL!r}.")
 ADDRESS_TOKEN = env.str("ADDRESS_TOKEN", default="")
+
+# A GeoJSON file with the city's districts, and the property that holds their numbers or names.
+DISTRICT_PROPERTY = env.str("DISTRICT_PROPERTY", default="navn").strip()
+try:
+    DISTRICT_BOUNDARIES = boundaries(env.str("DISTRICT_BOUNDARIES", default="").strip(), DISTRICT_PROPERTY)
+except ValueError as error:
+    raise ImproperlyConfigured(str(error)) from error
 
 # How many megabytes of whole pages each process may keep; 0 keeps none.
 PAGE_CACHE_MB = _number("PAGE_CACHE_MB", 16)

@@ -41,11 +41,14 @@ def claimable_or_404(slug: str) -> Enterprise:
     return get_object_or_404(public.select_related("current"))
 
 
-def draftable_or_404(user: User, slug: str) -> Enterprise:
+def draftable(user: User) -> QuerySet[Enterprise]:
     """What a person has claimed and waits for: they may keep drafts for it, and see what the public sees.
 
     Wrap it in `editing.as_published` before anything of it is shown.
     """
     waiting = Claim.objects.filter(enterprise=OuterRef("pk"), user=user, state=ClaimState.OPEN)
-    public = Enterprise.objects.filter(Exists(waiting), current__isnull=False, former_slugs__slug=slug)
-    return get_object_or_404(public.select_related("current"))
+    return Enterprise.objects.filter(Exists(waiting), current__isnull=False)
+
+
+def draftable_or_404(user: User, slug: str) -> Enterprise:
+    return get_object_or_404(draftable(user).select_related("current"), former_slugs__slug=slug)

@@ -1,7 +1,7 @@
 """Addresses from a public service that speaks the Adressevælger's protocol: titles to pick, and where one is.
 
 The server asks it, so the service never meets a reader. Without ADDRESS_URL nothing is asked, and whatever
-goes wrong there is answered with nothing: a postcode or a district does as well.
+goes wrong there is answered with nothing, or with NoAnswerError where that is asked for.
 """
 
 from __future__ import annotations
@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import logging
 import math
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.error import URLError
 from urllib.parse import quote, urlencode
 from urllib.request import HTTPRedirectHandler, build_opener
@@ -41,6 +42,14 @@ class Suggested:
     @property
     def is_house(self) -> bool:
         return self.kind == HOUSE
+
+
+class Parts(NamedTuple):
+    """An address as its place has it."""
+
+    street: str
+    postcode: str
+    city: str
 
 
 @dataclass(frozen=True)
@@ -94,10 +103,42 @@ def find(text: str) -> Address | None:
     try:
         for within in ({"kommuneKode": COPENHAGEN}, {}):
             if house := _the_one(_search(text, **within), text):
-                return _locate(house)
+                return locate(house)
     except NoAnswerError:
         pass
     return None
+
+
+def parts(title: str) -> Parts | None:
+    """What a whole address in one line, as the service titles them, consists of; None if it is none."""
+    found = re.fullmatch(r"(.+?),\s*(\d{4})\s+(.+)", " ".join(title.split()), re.ASCII)
+    return Parts(*found.groups()) if found else None
+
+
+def houses(street: str, postcode: str = "") -> list[Suggested]:
+    """The houses a street and number may mean, as well as they are told. Raises NoAnswerError.
+
+    Without a postcode Copenhagen comes before elsewhere.
+    """
+    number = street.partition(",")[0]
+    for within in [{"postnummer": postcode}] if postcode else [{"kommuneKode": COPENHAGEN}, {}]:
+        found = [house for house in _search(number, **within) if _is_in(house, postcode)]
+        exact = [house for house in found if _plain(house.title.partition(",")[0]) == _plain(number)]
+        if found:
+            return exact or found
+    return []
+
+
+def _is_in(house: Suggested, postcode: str) -> bool:
+    written = parts(house.title) if house.is_house else None
+    return written is not None and postcode in ("", written.postcode)
+
+
+def at(street: str, postcode: str) -> Address | None:
+    """The house with just this address; None where there is none. Raises NoAnswerError."""
+    found = houses(street, postcode)
+    is_sure = len(found) == 1 and _plain(found[0].title.partition(",")[0]) == _plain(street.partition(",")[0])
+    return locate(found[0]) if is_sure else None
 
 
 def _the_one(found: list[Suggested], text: str) -> Suggested | None:
@@ -134,7 +175,8 @@ def _suggested(found: Any) -> Iterator[Suggested]:
                     yield Suggested(kind, title, str(entry.get("id", "")))
 
 
-def _locate(house: Suggested) -> Address:
+def locate(house: Suggested) -> Address:
+    """Raises NoAnswerError."""
     match _ask(f"husnumre/{quote(house.key, safe='')}"):
         case {"husnummer": {"adgangspunkt": {"koordinater": {"x": x, "y": y}}}}:
             try:

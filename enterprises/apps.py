@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin
+from django.core import checks
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,9 +10,11 @@ class EnterprisesConfig(AppConfig):
     verbose_name = _("Virksomhedskatalog")
 
     def ready(self) -> None:
+        from enterprises import districts
         from enterprises.accounts import second_step
 
         second_step.follow_additions()
+        checks.register(districts.check_boundaries, checks.Tags.database)
 
 
 class DeskConfig(admin.AdminConfig):

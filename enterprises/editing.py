@@ -10,7 +10,7 @@ from django.db import transaction
 from django.http import QueryDict
 from django.utils import timezone
 
-from enterprises import publishing, sections, snapshots, words
+from enterprises import locating, publishing, sections, snapshots, words
 from enterprises.choices import Section
 from enterprises.forms import PAGES, SectionPage
 from enterprises.models import Draft, Enterprise, Publication, User
@@ -30,6 +30,8 @@ class DraftTooLongError(Exception):
 @dataclass
 class Saved:
     publication: Publication | None
+    # The person's own, typed in another window, which says something else than what was saved.
+    other_draft: Draft | None = None
 
 
 @dataclass
@@ -107,17 +109,30 @@ def save(
     if not page.is_valid():
         return Invalid(page)
     page.save()
+    if section == Section.PLACES:
+        locating.ask_for(enterprise)
     drop_draft(enterprise, user, section, revision=revision)
-    return Saved(written(enterprise, section, by=user))
+    return Saved(written(enterprise, section, by=user), _other_draft(enterprise, user, section))
+
+
+def _other_draft(enterprise: Enterprise, user: User, section: Section) -> Draft | None:
+    """A draft that was typed in another window; one that says what has just been saved is dropped."""
+    draft = draft_of(enterprise, user, section)
+    if draft is None:
+        return None
+    theirs = as_typed(enterprise, section, QueryDict(draft.data))
+    if theirs is None or theirs[1] != sections.version(fresh(enterprise), section):
+        return draft
+    draft.delete()
+    return None
 
 
 @transaction.atomic
 def written(enterprise: Enterprise, section: Section, *, by: User) -> Publication | None:
     """A section of the working copy has changed: publish it, where it needs no review."""
     Enterprise.objects.filter(pk=enterprise.pk).update(updated_at=timezone.now())
-    if section in sections.direct():
-        return publishing.publish_sections(enterprise, [section], by=by)
-    return None
+    live = sections.live_with(section)
+    return publishing.publish_sections(enterprise, live, by=by) if live else None
 
 
 class _UndoneError(Exception):

@@ -66,10 +66,17 @@ def working(enterprise: Enterprise) -> Snapshot:
 
 
 def version(enterprise: Enterprise, section: Section) -> str:
-    """Names what the working copy says in a section; another version says something else."""
-    said = json.dumps(
-        snapshots.without_term_names(part(working(enterprise), section)), sort_keys=True, default=str
-    )
+    """Names what the working copy says in a section; another version says something else.
+
+    Coordinates follow the address, which may be looked up while somebody types the next change.
+    """
+    told = part(working(enterprise), section)
+    if "places" in told:
+        told["places"] = [
+            {key: value for key, value in place.items() if key not in ("latitude", "longitude")}
+            for place in told["places"]
+        ]
+    said = json.dumps(snapshots.without_term_names(told), sort_keys=True, default=str)
     return hashlib.sha256(said.encode()).hexdigest()[:20]
 
 
@@ -87,6 +94,18 @@ def direct() -> set[Section]:
     return {
         Section(name) for name in SectionPolicy.objects.filter(direct=True).values_list("section", flat=True)
     }
+
+
+def live_with(section: Section) -> set[Section]:
+    """What goes live once a section is changed: itself, and hours with their places, or nothing."""
+    ours = direct()
+    if section not in ours:
+        return set()
+    return (
+        {section}
+        if section not in (Section.PLACES, Section.HOURS)
+        else ours & {Section.PLACES, Section.HOURS}
+    )
 
 
 def merged(approved: Snapshot, working_copy: Snapshot, chosen: Collection[Section]) -> Snapshot:
@@ -107,23 +126,33 @@ def merged(approved: Snapshot, working_copy: Snapshot, chosen: Collection[Sectio
 def _merged_places(approved: list[Any], working_copy: list[Any], chosen: Collection[Section]) -> list[Any]:
     """Hours follow the place they belong to. Where the place waits for the council, so do they."""
     frame = working_copy if Section.PLACES in chosen else approved
-    source = list(working_copy if Section.HOURS in chosen else approved)
+    source = working_copy if Section.HOURS in chosen else approved
     if frame == source:
         return frame
     places = []
-    for place in frame:
-        twin = _taken_twin(place, source)
+    for place, twin in zip(frame, _twins(frame, source), strict=True):
         own = place if Section.PLACES not in chosen else {}
         places.append(_without_hours(place) | _hours(own if twin is None else twin))
     return places
 
 
-def _taken_twin(place: Snapshot, source: list[Any]) -> Snapshot | None:
-    for candidate in source:
-        if snapshots.same(_without_hours(candidate), _without_hours(place)):
-            source.remove(candidate)
-            return dict(candidate)
-    return None
+def _twins(frame: list[Any], source: list[Any]) -> list[Snapshot | None]:
+    """For each place the one in the source that it is: all the same but its hours, else its address."""
+    found: list[Snapshot | None] = [None] * len(frame)
+    left = list(source)
+    for known_by in (_without_hours, _address):
+        for number, place in enumerate(frame):
+            twin = next((one for one in left if snapshots.same(known_by(one), known_by(place))), None)
+            if found[number] is None and twin is not None:
+                found[number] = twin
+                left = [one for one in left if one is not twin]
+    return found
+
+
+def _address(place: Snapshot) -> Snapshot:
+    """A hidden one tells its district alone."""
+    told = ("street", "postcode") if place.get("street") else ("district", "label")
+    return {key: place[key] for key in told if key in place}
 
 
 def _without_hours(place: Snapshot) -> Snapshot:

@@ -33,6 +33,13 @@ def make_widths(photo: int) -> None:
     chores.make_widths(photo)
 
 
+@app.task(retry=AGAIN)
+def locate_place(place: int) -> None:
+    from enterprises import locating  # which asks for this
+
+    locating.locate(place)
+
+
 # For those whose job has failed for good, once what hindered it is gone.
 @app.periodic(cron="*/30 * * * *", queueing_lock="make_picture_widths")
 @app.task

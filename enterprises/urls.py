@@ -2,7 +2,7 @@ from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
 from enterprises.choices import Answer
-from enterprises.views import claiming, confirm, editing, own, people, photos, proposals
+from enterprises.views import addresses, claiming, confirm, editing, own, people, photos, proposals
 
 urlpatterns = [
     path(_("konto/"), include("enterprises.accounts.urls")),
@@ -15,6 +15,7 @@ urlpatterns = [
     path(_("min/<slug:slug>/ret/photos/"), photos.photos, name="photos"),
     path(_("min/<slug:slug>/ret/photos/<int:pk>/"), photos.photo, name="change-photo"),
     path(_("min/<slug:slug>/ret/<slug:section>/"), editing.section, name="edit-section"),
+    path(_("min/<slug:slug>/adresser/"), addresses.suggestions, name="address-suggestions"),
     path(_("min/<slug:slug>/aendringer/"), proposals.changes, name="changes"),
     path(_("min/<slug:slug>/forslag/traek-tilbage/"), proposals.withdraw, name="withdraw-proposal"),
     path(_("min/<slug:slug>/samtale/"), proposals.thread, name="thread"),

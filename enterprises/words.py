@@ -25,7 +25,7 @@ ROWS: dict[str, tuple[Any, Callable[[Snapshot], str]]] = {
     "links": (readable.LABELS["links"], lambda row: row.get("url", "")),
     "photos": (readable.LABELS["photos"], lambda row: row["alt"].get("da", "")),
 }
-# Nobody reads coordinates, which follow the address, nor sizes, which follow the picture.
+# Nobody reads coordinates, nor sizes, which follow the picture.
 UNSAID = {"latitude", "longitude", "width", "height", "widths"}
 
 
@@ -121,6 +121,8 @@ def _row(row: Snapshot, key: str, heading: str) -> dict[str, str]:
             said[f"{heading}: {label}"] = _picture(row)
             continue
         said |= _value(f"{heading}: {label}" if heading else label.capitalize(), row[inner], inner, key)
+    if "latitude" in row:
+        said[f"{heading}: " + _("punkt på kortet")] = _("Ja")
     return said
 
 

@@ -125,6 +125,7 @@ BOTH_LANGUAGES: dict[str, tuple[dict[str, str], dict[str, int]]] = {
     "change-photo": (BAKERY | {"pk": "1"}, dict.fromkeys(PERSONAS, 405)),
     "edit-enterprise": (BAKERY, THE_BAKERYS),
     **{f"edit-section {section}": (BAKERY | {"section": section}, THE_BAKERYS) for section in Section.values},
+    "address-suggestions": (BAKERY, THE_BAKERYS),
     "changes": (BAKERY, THE_BAKERYS),
     "thread": (BAKERY, THE_BAKERYS),
     # A form too.

@@ -12,7 +12,7 @@ from enterprises import publishing, sections, snapshots
 from enterprises.choices import Section
 from enterprises.forms import PAGES
 from enterprises.models import Draft, Enterprise, Offer, Place, SectionPolicy, Sector
-from tests.builders import an_enterprise
+from tests.builders import a_place, an_enterprise
 from tests.client import Element
 
 pytestmark = pytest.mark.django_db
@@ -104,6 +104,35 @@ def test_hours_of_a_place_that_waits_wait_with_it(editor: Client, bakery: Enterp
     assert Place.objects.get().latitude is None
 
 
+def test_hours_of_a_place_with_the_same_address_wait_for_nobody(
+    editor: Client, visitor: Client, bakery: Enterprise
+) -> None:
+    save(editor, "places", **{"places-0-accessibility_da": "Rampe i gården"})
+    save(editor, "hours", **{"place0-day_6": "10-14"})
+    (place,) = fresh(bakery).current.snapshot["places"]
+    assert [interval["day"] for interval in place["hours"]] == [0, 1, 2, 3, 4, 6]
+    assert "accessibility" not in place
+
+
+def test_hours_find_their_place_among_others_that_have_changed(editor: Client, bakery: Enterprise) -> None:
+    """Two places change names and order, and one of them its address: no hours go astray."""
+    second = a_place(bakery, street="Andenvej 2", postcode="2100", hours=[(5, "10:00", "12:00")])
+    publishing.publish(fresh(bakery))
+    Place.objects.filter(pk=second.pk).update(position=0, label_da="Lageret")
+    Place.objects.exclude(pk=second.pk).update(position=1, street="Ny Gade 1")
+    save(editor, "hours", **{"place0-day_6": "10-14", "place1-day_6": "11-15"})
+    first, other = fresh(bakery).current.snapshot["places"]
+    assert [interval["day"] for interval in first["hours"]] == [0, 1, 2, 3, 4]
+    assert [interval["day"] for interval in other["hours"]] == [5, 6]
+
+
+def test_hours_go_along_with_a_place_that_needs_no_review(editor: Client, bakery: Enterprise) -> None:
+    SectionPolicy.objects.filter(section="places").update(direct=True)
+    save(editor, "places", **{"places-0-street": "Ny Gade 1"})
+    (place,) = fresh(bakery).current.snapshot["places"]
+    assert (place["street"], len(place["hours"])) == ("Ny Gade 1", 5)
+
+
 def test_an_enterprise_nobody_has_published_yet_stays_unseen(editor: Client, bakery: Enterprise) -> None:
     publishing.withdraw(bakery, reason="Lukket")
     save(editor, "contact", phone="11 22 33 44")
@@ -151,7 +180,8 @@ def test_buttons_that_no_page_has_lose_nothing(editor: Client, bakery: Enterpris
 def test_places_keep_hours_and_coordinates_when_moved(editor: Client, bakery: Enterprise) -> None:
     first = bakery.places.get()
     press(editor, "places", "add:places")
-    save(editor, "places", **{"places-1-street": "Anden Gade 2", "places-1-postcode": "2200"})
+    there = {"places-1-street": "Anden Gade 2", "places-1-postcode": "2200"}
+    save(editor, "places", **there | {"places-1-district": str(first.district_id)})
     press(editor, "places", "up:places:1")
     save(editor, "places")
     assert list(bakery.places.values_list("street", flat=True)) == ["Anden Gade 2", first.street]
@@ -173,7 +203,7 @@ def test_mistakes_are_summed_up_with_links_to_their_fields(editor: Client, baker
 
 def test_limits_are_said_and_nothing_is_cut(editor: Client, bakery: Enterprise) -> None:
     page = editor.get(address("who")).page
-    assert "Højst 200 tegn." in page.one("form", data_autosave="").text
+    assert page.one(id=page.one(id="id_tagline_da").attrs["aria-describedby"]).text == "Højst 200 tegn."
     assert not [field for field in page.all("input", "textarea") if "maxlength" in field.attrs]
     answer = save(editor, "who", tagline_da="x" * 201)
     assert answer.status_code == 422

@@ -122,6 +122,15 @@ def test_a_ninth_photo_is_refused(editor: Client, bakery: Enterprise) -> None:
     assert bakery.photos.count() == 8
 
 
+def test_pictures_are_taken_at_a_human_pace(editor: Client, bakery: Enterprise, settings: Any) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"upload_photo": "1/h/user"}
+    upload(editor, bakery)
+    refused = upload(editor, bakery, images.encoded(images.picture(seed=1)), alt_da="Brød").page
+    assert "Det var mange billeder på kort tid" in refused.text
+    assert refused.one(id="id_photo_alt_da").attrs["value"] == "Brød"
+    assert bakery.photos.count() == 1
+
+
 def test_words_are_changed_and_photos_moved_and_removed(editor: Client, bakery: Enterprise) -> None:
     one, two = images.a_photo(bakery), images.a_photo(bakery, seed=1)
     press(editor, one, "save", alt_da="En ovn", alt_en="An oven", credit="Carl")

@@ -68,6 +68,7 @@ def test_production_passes_with_a_replica_too() -> None:
         ({"SITE_URL": "https://faellesby.example:port"}, "SITE_URL"),
         ({"WAS_URL": "nonsense"}, "WAS_URL"),
         ({"ADDRESS_URL": "http://adresser.example"}, "ADDRESS_URL"),
+        ({"DISTRICT_BOUNDARIES": "/findes-ikke.geojson"}, "DISTRICT_BOUNDARIES"),
         ({"MAP_TILES_URL": "nonsense"}, "MAP_TILES_URL"),
         ({"MAP_TILES_URL": "https://tile.example/{z}/{x}.png"}, "MAP_TILES_URL"),
         ({"MAP_TILES_URL": "https://{s}.tile.example/{z}/{x}/{y}.png"}, "MAP_TILES_URL"),

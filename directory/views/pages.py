@@ -92,12 +92,14 @@ def style_guide(request: HttpRequest) -> HttpResponse:
     page, page_urls = samples.page()
     context = {
         "cards": samples.cards(catalogue),
+        "changes": samples.changes(),
         "chips": samples.chips(),
         "colours": samples.colours(),
         "empty_form": samples.empty_form(),
         "facet": samples.facet(catalogue),
         "house_sheet": samples.house_sheet(catalogue),
         "openings": samples.openings(),
+        "pair_form": samples.pair_form(),
         "ownerships": catalogue.counted("ownership"),
         "page": page,
         "page_urls": page_urls,

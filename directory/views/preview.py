@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
+from csp.constants import SELF
+from csp.decorators import csp_replace
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 from directory import catalogue as catalogues
@@ -18,9 +21,15 @@ from enterprises import access, editing, snapshots
 from enterprises.models import Enterprise, Publication, User
 
 
+def _framable(view: Any) -> Any:
+    """Let our own pages show the view's in a frame: the editor's do, beside their forms."""
+    return xframe_options_sameorigin(csp_replace({"frame-ancestors": [SELF]})(view))
+
+
 @require_safe
 @never_cache
 @login_required
+@_framable
 def preview(request: HttpRequest, slug: str) -> HttpResponse:
     """The working copy, with what the reader has typed and not saved yet."""
     user = cast(User, request.user)
@@ -52,6 +61,7 @@ def _shown(request: HttpRequest, enterprise: Enterprise, user: User, *, is_claim
         "enterprise": enterprise,
         "is_claimed": is_claimed,
         "may_edit": access.editable(user).filter(pk=enterprise.pk).exists(),
+        "is_framed": "ramme" in request.GET,
         "noindex": True,
     }
     return render(request, "preview.html", context)

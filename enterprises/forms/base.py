@@ -39,10 +39,21 @@ def fitting(field: models.Field[Any, Any], **kwargs: Any) -> forms.Field | None:
     return field.formfield(**kwargs)
 
 
+class Described(forms.BoundField):
+    """A field whose limit is read out with it."""
+
+    @property
+    def aria_describedby(self) -> str | None:
+        said = super().aria_describedby
+        limit = f"{self.auto_id}_limit" if getattr(self.field, "limit", None) else None
+        return " ".join(filter(None, (said, limit))) or None
+
+
 class Lined(forms.BaseForm):
     """A form that is shown line by line, a Danish field beside its English one."""
 
     error_css_class = "field-wrong"
+    bound_field_class = Described
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

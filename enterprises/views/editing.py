@@ -16,16 +16,26 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from enterprises import access, editing, publishing, row_buttons, sections, standing, visits, words
+from enterprises import (
+    access,
+    address_help,
+    editing,
+    publishing,
+    row_buttons,
+    sections,
+    standing,
+    visits,
+    words,
+)
 from enterprises.access import person
 from enterprises.choices import ClaimState, Section
 from enterprises.forms import PAGES, SectionPage
 from enterprises.models import Draft, Enterprise
-from enterprises.views import drafting
+from enterprises.views import drafting, logged_out
+from enterprises.views.framing import shows_preview
 from enterprises.views.trail import claimants_trail, trail
-
-# What the page itself needs to know of a form; the rest is what was typed.
-CONTROLS = ("csrfmiddlewaretoken", "version", "revision", "row", "action")
+from enterprises.views.typed import revision as sent_revision
+from enterprises.views.typed import typed
 
 
 @require_safe
@@ -71,6 +81,8 @@ def confirm(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
+@shows_preview
+@logged_out.kept
 @login_required
 def section(request: HttpRequest, slug: str, section: str) -> HttpResponse:
     mine = access.editable(request.user).select_related("current").filter(slug=slug).first()
@@ -88,7 +100,7 @@ def section(request: HttpRequest, slug: str, section: str) -> HttpResponse:
     if action == "draft":
         return drafted(request, enterprise, chosen, data)
     if action == "discard":
-        editing.drop_draft(enterprise, person(request), chosen, revision=revision_of(request))
+        editing.drop_draft(enterprise, person(request), chosen, revision=sent_revision(request))
         messages.success(request, _("Kladden er smidt væk."))
         return redirect("edit-section", slug, section)
     return _saved(request, enterprise, chosen, data)
@@ -124,10 +136,13 @@ def opened(
 
 
 def _saved(request: HttpRequest, enterprise: Enterprise, chosen: Section, data: QueryDict) -> HttpResponse:
-    version, revision = request.POST.get("version", ""), revision_of(request)
+    version, revision = request.POST.get("version", ""), sent_revision(request)
     outcome = editing.save(enterprise, person(request), chosen, data, version=version, revision=revision)
     if isinstance(outcome, editing.Saved):
         messages.success(request, _told(enterprise, chosen, outcome))
+        if outcome.other_draft:
+            told = _("Du har en kladde af “%(section)s” fra et andet vindue, hvor der står noget andet.")
+            messages.warning(request, told % {"section": chosen.label})
         return redirect("edit-enterprise", enterprise.slug)
     if isinstance(outcome, editing.Invalid):
         return page_of(request, enterprise, chosen, outcome.page, version=version, revision=revision)
@@ -151,7 +166,7 @@ def drafted(request: HttpRequest, enterprise: Enterprise, chosen: Section, data:
     """What the page's script sends while a person types."""
     data["based_on"] = request.POST.get("version", "")
     try:
-        draft = editing.keep_draft(enterprise, person(request), chosen, data, revision=revision_of(request))
+        draft = editing.keep_draft(enterprise, person(request), chosen, data, revision=sent_revision(request))
     except editing.StaleDraftError:
         told = _("Siden er åben i et andet vindue. Det, du skriver her, gemmes først, når du trykker på Gem.")
         return JsonResponse({"told": told}, status=409)
@@ -166,13 +181,12 @@ def drafted(request: HttpRequest, enterprise: Enterprise, chosen: Section, data:
 def _row_pressed(
     request: HttpRequest, enterprise: Enterprise, chosen: Section, data: QueryDict
 ) -> HttpResponse:
-    """Add, remove or move a row. Nothing is checked or saved yet but the draft."""
-    anchor = row_buttons.press(data, request.POST["row"])
-    if anchor is None:
-        raise Http404
+    """Add, remove or move a row, or look its address up. Nothing is checked or saved yet but the draft."""
+    anchor, found = row_pressed(data, request.POST["row"], chosen)
     data["based_on"] = request.POST.get("version", "")
+    revision, draft = sent_revision(request), None
     try:
-        editing.keep_draft(enterprise, person(request), chosen, data, revision=revision_of(request))
+        draft = editing.keep_draft(enterprise, person(request), chosen, data, revision=revision)
     except editing.StaleDraftError:
         messages.warning(
             request,
@@ -181,11 +195,27 @@ def _row_pressed(
     except editing.DraftTooLongError:
         messages.warning(request, _("Der står for meget til, at det kan gemmes."))
     else:
-        address = reverse("edit-section", args=[enterprise.slug, chosen.value])
-        return HttpResponseRedirect(f"{address}#{anchor}")
+        if not (found and found.says_something):
+            address = reverse("edit-section", args=[enterprise.slug, chosen.value])
+            return HttpResponseRedirect(f"{address}#{anchor}")
     page = PAGES[chosen](enterprise, shown=data)
+    put_help(page, found)
     version = request.POST.get("version", "")
-    return page_of(request, enterprise, chosen, page, version=version, revision=revision_of(request))
+    return page_of(request, enterprise, chosen, page, version=version, revision=revision, draft=draft)
+
+
+def row_pressed(data: QueryDict, button: str, chosen: Section) -> tuple[str, address_help.Help | None]:
+    """Do to the data what a row's button says. Returns where to go on, and what came of a look-up."""
+    found = address_help.press(data, button) if chosen == Section.PLACES else None
+    anchor = f"places-{found.row}" if found else row_buttons.press(data, button)
+    if anchor is None:
+        raise Http404
+    return anchor, found
+
+
+def put_help(page: SectionPage, found: address_help.Help | None) -> None:
+    if found:
+        page.sets["places"].forms[found.row].address_help = found  # type: ignore[attr-defined]
 
 
 def page_of(
@@ -212,6 +242,7 @@ def page_of(
         "problems": problems,
         "version": version,
         "revision": draft.revision if draft else revision,
+        "made_for": logged_out.made_for(person(request), enterprise, chosen),
         "draft": draft,
         "conflict": conflict,
         "is_direct": chosen in sections.direct() and not is_claimed,
@@ -221,17 +252,3 @@ def page_of(
     }
     status = 409 if conflict and request.method == "POST" else 422 if problems else 200
     return render(request, "editing/section.html", context, status=status)
-
-
-def typed(sent: QueryDict) -> QueryDict:
-    """What was typed, with line breaks of one kind, and without what no text has."""
-    cleaned = QueryDict(mutable=True)
-    for name, values in sent.lists():
-        if name not in CONTROLS:
-            cleaned.setlist(name, [value.replace("\r\n", "\n").replace("\x00", "") for value in values])
-    return cleaned
-
-
-def revision_of(request: HttpRequest) -> int:
-    sent = request.POST.get("revision", "0")
-    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else 0

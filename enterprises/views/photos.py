@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from allauth.core.ratelimit import consume
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -20,6 +21,7 @@ from enterprises.access import person
 from enterprises.choices import Section
 from enterprises.models import Enterprise, Photo
 from enterprises.photos import keeping, reading, uploads
+from enterprises.views.framing import shows_preview
 from enterprises.views.trail import trail
 
 logger = logging.getLogger(__name__)
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 else:
     PhotoForm = forms.ModelForm
 
+# What settings.ACCOUNT_RATE_LIMITS calls it.
+UPLOAD = "upload_photo"
 STEPS = {"up": -1, "down": 1}
 
 
@@ -93,6 +97,7 @@ UPLOADS: dict[str, type[UploadForm]] = {
 }
 
 
+@shows_preview
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def photos(request: HttpRequest, slug: str) -> HttpResponse:
@@ -110,6 +115,9 @@ def photos(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _added(request: HttpRequest, enterprise: Enterprise, kind: str, form: UploadForm) -> bool:
+    if not consume(request, action=UPLOAD):
+        form.refuse("file", _("Det var mange billeder på kort tid. Vent en time, og prøv igen."))
+        return False
     if uploads.had_too_large(request):
         form.refuse("file", reading.too_large())
     if not form.is_valid():
@@ -128,6 +136,7 @@ def _added(request: HttpRequest, enterprise: Enterprise, kind: str, form: Upload
 
 
 @require_POST
+@shows_preview
 @login_required
 @transaction.atomic
 def photo(request: HttpRequest, slug: str, pk: int) -> HttpResponse:

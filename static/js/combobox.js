@@ -1,6 +1,7 @@
 // Suggestions under a field, by the ARIA practices' pattern for a combobox with a list.
 // The field is <input data-suggestions="address" data-suggestions-label="name of the list">. A suggestion
-// leads to its url; one without fills the field with its value, and where that is whole the form is sent.
+// leads to its url; one without fills the field with its value, and where that is whole the form is sent,
+// by the button with the id in data-suggestions-button if there is one.
 import { element } from "./dom.js";
 
 const PAUSE = 120;
@@ -103,7 +104,7 @@ function combobox(input) {
     close();
     if (url) return location.assign(url);
     input.value = value;
-    if (whole) input.form.requestSubmit();
+    if (whole) input.form.requestSubmit(document.getElementById(input.dataset.suggestionsButton));
     else ask();
   }
 

@@ -15,6 +15,16 @@ for (const hint of document.querySelectorAll("[data-limit-of]")) {
 
 document.querySelector("[role=alert]")?.focus();
 
+const preview = document.querySelector("[data-live-preview]");
+function showAgain() {
+  // Where it is not seen it has not been loaded.
+  if (!preview?.checkVisibility() || preview.contentWindow.location.protocol === "about:") return;
+  const { scrollY } = preview.contentWindow;
+  const goOn = () => preview.contentWindow.scrollTo({ top: scrollY, behavior: "instant" });
+  preview.addEventListener("load", goOn, { once: true });
+  preview.contentWindow.location.reload();
+}
+
 const form = document.querySelector("[data-autosave]");
 if (form) {
   const told = form.querySelector("[data-saved]");
@@ -23,24 +33,42 @@ if (form) {
   let sending = Promise.resolve();
   let isDirty = false;
   let isSending = false;
+  let isLoggedOut = false;
+
+  // Logging in again changes the token that forms carry.
+  const isBack = async () => {
+    const answer = await fetch(location.pathname);
+    if (answer.redirected || !answer.ok) return false;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const token = page.querySelector("[data-autosave] [name=csrfmiddlewaretoken]");
+    if (token) form.elements.csrfmiddlewaretoken.value = token.value;
+    isLoggedOut = !token;
+    return !isLoggedOut;
+  };
+
+  const post = (leaving) => {
+    const typed = new FormData(form);
+    typed.set("action", "draft");
+    return fetch(location.pathname, {
+      method: "POST",
+      body: new URLSearchParams(typed),
+      keepalive: leaving,
+      signal: AbortSignal.timeout(10_000),
+    });
+  };
 
   const send = async (leaving) => {
     if (!isDirty) return;
     isDirty = false;
     isSending = true;
-    const typed = new FormData(form);
-    typed.set("action", "draft");
     try {
-      const answer = await fetch(location.pathname, {
-        method: "POST",
-        body: new URLSearchParams(typed),
-        keepalive: leaving,
-        signal: AbortSignal.timeout(10_000),
-      });
-      if (answer.redirected || !answer.headers.get("Content-Type")?.includes("json")) throw new Error("no draft");
+      let answer = await post(leaving);
+      if (answer.status === 403 && (await isBack())) answer = await post(leaving);
+      isLoggedOut = answer.status === 401;
       const said = await answer.json();
       if (said.revision) revision.value = said.revision;
-      told.textContent = said.told;
+      told.textContent = isLoggedOut ? form.dataset.loggedOut : said.told;
+      if (answer.ok) showAgain();
     } catch {
       isDirty = true;
       told.textContent = form.dataset.offline;
@@ -64,9 +92,15 @@ if (form) {
   form.addEventListener("submit", (event) => {
     clearTimeout(timer);
     isDirty = false;
-    if (!isSending) return;
+    if (!isSending && !isLoggedOut) return;
     event.preventDefault();
-    // Later, since a form cannot be sent from within its own event.
-    sending.then(() => setTimeout(() => form.requestSubmit(event.submitter)));
+    sending
+      .then(() => !isLoggedOut || isBack())
+      .catch(() => false)
+      .then((mayGo) => {
+        if (!mayGo) told.textContent = form.dataset.loggedOut;
+        // Later, since a form cannot be sent from within its own event.
+        else setTimeout(() => form.requestSubmit(event.submitter));
+      });
   });
 }
