@@ -9,9 +9,11 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import TOTP
 
-from enterprises import choices, publishing
+from enterprises import choices, claims, publishing
+from enterprises.choices import ClaimWay
 from enterprises.models import (
     District,
+    Editorship,
     Enterprise,
     Evidence,
     LegalForm,
@@ -147,6 +149,11 @@ def a_user(email: str = "ida@example.dk", password: str | None = PASSWORD, **fie
     user = User.objects.create_user(email, password, **fields)
     EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
     return user
+
+
+def let_in(user: User, enterprise: Enterprise) -> Editorship:
+    """An editor, of whom nobody is mailed."""
+    return claims.give(enterprise, user, way=ClaimWay.DEMO)
 
 
 def with_second_step(user: User) -> User:

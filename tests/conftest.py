@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from enterprises import claims
 from enterprises.content import loading
 from enterprises.models import Enterprise, User
 from enterprises.photos.store import Folder
-from tests.builders import a_user, published, with_second_step
+from tests.builders import a_user, let_in, published, with_second_step
 from tests.client import PolicingClient
 
 
@@ -120,7 +119,7 @@ def clerk(db: None) -> Client:
 
 
 def _editing(enterprise: Enterprise, user: User) -> Client:
-    claims.give(enterprise, user)
+    let_in(user, enterprise)
     return _logged_in(user)
 
 

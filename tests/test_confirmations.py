@@ -19,10 +19,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from directory import listings
-from enterprises import choices, claims, confirmations, publishing
-from enterprises.choices import ClaimWay
+from enterprises import choices, confirmations, publishing
 from enterprises.models import ConfirmationRequest, Enterprise, MarkOf, Opening
-from tests.builders import a_user, published, republished
+from tests.builders import a_user, let_in, published, republished
 
 pytestmark = pytest.mark.django_db
 WEEK = timedelta(weeks=1)
@@ -89,8 +88,8 @@ def test_drafts_withdrawn_ones_and_the_demo_are_left_alone(bakery: Enterprise) -
 
 def test_editors_are_written_to_each_by_themselves(bakery: Enterprise) -> None:
     for address in ("ida@example.dk", "carl@example.dk"):
-        claims.give(bakery, a_user(address))
-    claims.give(bakery, a_user("gone@example.dk", is_active=False))
+        let_in(a_user(address), bakery)
+    let_in(a_user("gone@example.dk", is_active=False), bakery)
     confirmations.send_due(TODAY)
     assert [message.to for message in mail.outbox] == [["ida@example.dk"], ["carl@example.dk"]]
     assert all(f"{settings.SITE_URL}/min/" in str(message.body) for message in mail.outbox)
@@ -100,7 +99,7 @@ def test_editors_are_written_to_each_by_themselves(bakery: Enterprise) -> None:
 def test_an_address_that_must_not_be_written_to_is_not(bakery: Enterprise, fields: dict[str, object]) -> None:
     Enterprise.objects.update(**fields)
     assert confirmations.send_due(TODAY) == 0 and not mail.outbox
-    claims.give(bakery, a_user())
+    let_in(a_user(), bakery)
     assert confirmations.send_due(TODAY) == 1
     assert recipients() == ["ida@example.dk"]
 
@@ -209,7 +208,7 @@ def test_who_cannot_be_asked_reaches_the_council_and_keeps_nobody_else_from_it(
 def test_who_could_not_be_asked_is_once_there_is_an_editor(clerk: Client, bakery: Enterprise) -> None:
     Enterprise.objects.update(email="")
     confirmations.send_due(TODAY)
-    claims.give(bakery, a_user(), way=ClaimWay.DEMO)
+    let_in(a_user(), bakery)
     assert confirmations.send_due(TODAY + WEEK) == 1 and recipients() == ["ida@example.dk"]
     request = ConfirmationRequest.objects.get()
     assert (request.asked_on, request.mails) == (TODAY + WEEK, 1)
@@ -218,7 +217,7 @@ def test_who_could_not_be_asked_is_once_there_is_an_editor(clerk: Client, bakery
 
 def test_one_whose_editors_leave_before_they_answer_cannot_be_asked_any_more(bakery: Enterprise) -> None:
     Enterprise.objects.update(email="")
-    editorship = claims.give(bakery, a_user(), way=ClaimWay.DEMO)
+    editorship = let_in(a_user(), bakery)
     confirmations.send_due(TODAY)
     editorship.delete()
     assert confirmations.send_due(TODAY + 3 * WEEK) == 0

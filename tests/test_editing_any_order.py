@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from directory.models import Listing
-from enterprises import claims, confirmations, editing, proposals, publishing, sections
-from enterprises.choices import ClaimWay, ProposalState, Section
+from enterprises import confirmations, editing, proposals, publishing, sections
+from enterprises.choices import ProposalState, Section
 from enterprises.models import Draft, Enterprise, Proposal, Sector, User
 from enterprises.proposals import ProposalError
 from enterprises.publishing import PublishError
-from tests.builders import a_user, an_enterprise
+from tests.builders import a_user, an_enterprise, let_in
 
 WORDS = ("Stole", "Borde", "Borde og stole")
 PHONES = ("11 11 11 11", "22 22 22 22")
@@ -327,7 +327,7 @@ def test_two_workers_ask_whether_facts_hold_once(shared: Enterprise) -> None:
     today = timezone.localdate()
     publishing.confirm(shared, on=today - timedelta(days=366))
     for person in User.objects.filter(email__in=["ida@example.dk", "carl@example.dk"]):
-        claims.give(shared, person, way=ClaimWay.DEMO)
+        let_in(person, shared)
     asking = [lambda: confirmations.send_due(today)] * 2
     assert sorted(at_once(shared, *asking)) == [0, 1]  # type: ignore[type-var]
     assert sorted(message.to[0] for message in mail.outbox) == ["carl@example.dk", "ida@example.dk"]

@@ -12,10 +12,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from enterprises import claims, editing, proposals, publishing, snapshots, words
-from enterprises.choices import ClaimWay, ProposalState
+from enterprises import editing, proposals, publishing, snapshots, words
+from enterprises.choices import ProposalState
 from enterprises.models import Enterprise, Mail, Proposal, User
-from tests.builders import a_place, a_user, an_enterprise, with_second_step
+from tests.builders import a_place, a_user, an_enterprise, let_in, with_second_step
 
 pytestmark = pytest.mark.django_db
 HERE = ["broed-broer"]
@@ -212,7 +212,7 @@ def editors(editor: Client, colleague: Client, stranger: Client) -> None:
     """Two of the bakery's own, one who has left, one whose address is none, and a stranger."""
     bakery = Enterprise.objects.get(slug="broed-broer")
     for address, is_active in (("vaek@example.dk", False), ("ida@kødbyen.dk", True)):
-        claims.give(bakery, a_user(address, is_active=is_active), way=ClaimWay.DEMO)
+        let_in(a_user(address, is_active=is_active), bakery)
 
 
 @pytest.mark.parametrize(

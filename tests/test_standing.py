@@ -13,10 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from enterprises import claims, confirmations, proposals, publishing
-from enterprises.choices import ClaimWay
+from enterprises import confirmations, proposals, publishing
 from enterprises.models import Enterprise, MarkOf, Opening, ProfileCount, Proposal, User
-from tests.builders import a_place, an_enterprise, published
+from tests.builders import a_place, an_enterprise, let_in, published
 
 pytestmark = pytest.mark.django_db
 HERE = ["broed-broer"]
@@ -150,7 +149,7 @@ def test_the_list_asks_the_database_equally_often_for_one_and_five(
     for number in range(4):
         other = published(f"Nr. {number}") if number else an_enterprise("Kladden")
         a_place(other, hours=())
-        claims.give(other, ida, way=ClaimWay.DEMO)
+        let_in(ida, other)
         Proposal.objects.create(enterprise=other).messages.create(text="Hej", from_council=True, author=ida)
     queries()
     assert queries() == few <= 26
