@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from enterprises import access, completeness, editing, row_buttons, sections, snapshots, words
+from enterprises import access, completeness, criteria, editing, row_buttons, sections, snapshots, words
 from enterprises.access import person
-from enterprises.choices import ClaimState, ProposalState, Section
+from enterprises.choices import ClaimState, ClaimWay, ProposalState, Section
 from enterprises.forms import PAGES, SectionPage
 from enterprises.models import Draft, Enterprise
 from enterprises.views import drafting
@@ -49,8 +49,14 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
         "proposal": latest,
         "last": latest.messages.last() if latest else None,
         "is_open": latest is not None and latest.state == ProposalState.OPEN,
+        "is_asked": criteria.is_asked(enterprise),
+        "unanswered": criteria.unanswered(enterprise),
+        "workdays": criteria.ANSWERED_WITHIN_WORKDAYS,
         "completeness": completeness.of(snapshot),
-        "claims": enterprise.claims.filter(state=ClaimState.OPEN).count(),
+        # Whoever has added it themselves is let in by the council, and until then invites nobody.
+        "is_added": not enterprise.current
+        and access.added(person(request)).filter(pk=enterprise.pk).exists(),
+        "claims": enterprise.claims.filter(state=ClaimState.OPEN).exclude(way=ClaimWay.ADDED).count(),
         "sections": [
             {
                 "section": section,
