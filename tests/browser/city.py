@@ -12,8 +12,8 @@ ORGANISATION = "kooperationen"
 WITHDRAWN = "kaalhovedet"
 
 
-def build() -> dict[str, tuple[str, str]]:
-    """Returns the mail address and password of each account."""
+def build() -> dict[str, tuple[str, ...]]:
+    """Returns the mail address and password of each account, the clerk's with a code for the second step."""
     from django.core.management import call_command
 
     from enterprises import publishing
@@ -24,7 +24,9 @@ def build() -> dict[str, tuple[str, str]]:
     call_command("collectstatic", interactive=False, verbosity=0)
     call_command("load_content", stdout=sys.stderr)
     publishing.withdraw(Enterprise.objects.get(slug=WITHDRAWN), reason="Lukket.")
-    return accounts.create()
+    logins: dict[str, tuple[str, ...]] = {**accounts.create()}
+    logins["clerk"] += (accounts.second_step_codes()[0],)
+    return logins
 
 
 if __name__ == "__main__":
