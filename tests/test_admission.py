@@ -366,6 +366,14 @@ def test_nobody_is_let_in_by_someone_who_may_not_say_who_edits(sent: Proposal) -
     assert not Publication.objects.exists(), "all of it or nothing"
 
 
+def test_publishing_at_the_desk_lets_in_too(clerk: Client, newcomer: Client, draft: Enterprise) -> None:
+    address = reverse("admin:enterprises_enterprise_changelist")
+    clerk.post(address, {"action": "publish_selected", "_selected_action": draft.pk})
+    assert Publication.objects.filter(enterprise=draft).exists()
+    assert newcomer.get(reverse("edit-enterprise", args=HERE)).status_code == 200
+    assert Claim.objects.get().state == ClaimState.ACCEPTED
+
+
 def test_an_ordinary_proposal_has_no_admission(clerk: Client, editor: Client, bakery: Enterprise) -> None:
     Enterprise.objects.filter(pk=bakery.pk).update(tagline_da="Ny")
     person = User.objects.get(email="ida@example.dk")
