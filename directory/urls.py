@@ -74,6 +74,7 @@ urlpatterns = [
         path(_("bydele/"), kept(terms.index), {"facet": "district"}, name="districts"),
         path(_("bydele/<slug:slug>/"), kept(terms.landing), {"facet": "district"}, name="district"),
         path(_("om/"), kept(pages.about), name="about"),
+        path(_("tilfoej/"), kept(pages.add), name="add"),
         path(_("tilgaengelighed/"), kept(pages.accessibility), name="accessibility"),
         path(_("privatliv/"), kept(pages.privacy), name="privacy"),
         path(_("aabne-data/"), kept(pages.open_data), name="open-data"),

@@ -7,15 +7,28 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
-from enterprises.choices import ClaimState
-from enterprises.models import Claim, Enterprise, User
+from enterprises.choices import ClaimState, ClaimWay
+from enterprises.models import Claim, Editorship, Enterprise, User
 
 
 def editable(user: User | AnonymousUser) -> QuerySet[Enterprise]:
-    """The enterprises a person may edit: those with an editorship of theirs."""
+    """The enterprises a person may edit: those with an editorship of theirs, and those they have added."""
     if not user.is_authenticated:
         return Enterprise.objects.none()
-    return Enterprise.objects.filter(editorships__user=user)
+    editorships = Editorship.objects.filter(enterprise=OuterRef("pk"), user=user)
+    return Enterprise.objects.filter(Exists(editorships) | _added(user))
+
+
+def added(user: User) -> QuerySet[Enterprise]:
+    """What a person has added and nobody has let in yet: never public, and theirs to prepare."""
+    return Enterprise.objects.filter(_added(user))
+
+
+def _added(user: User) -> Exists:
+    claims = Claim.objects.filter(
+        enterprise=OuterRef("pk"), user=user, way=ClaimWay.ADDED, state=ClaimState.OPEN
+    )
+    return Exists(claims.filter(enterprise__publications=None))
 
 
 def person(request: HttpRequest) -> User:

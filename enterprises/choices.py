@@ -187,3 +187,31 @@ class Counted(TextChoices):
     MAIL = "mail", _("mail")
     WEBSITE = "website", _("besøg på hjemmeside")
     SEARCH = "search", _("søgning, der førte hertil")
+
+
+class Likeness(TextChoices):
+    """Why two could be the same, the strongest reason first."""
+
+    CVR = "cvr", _("samme CVR-nummer")
+    NAME_AND_ADDRESS = "name-and-address", _("navnet ligner, og adressen er den samme")
+    NAME_NEAR_BY = "name-near-by", _("navnet ligner, og de ligger tæt på")
+    NAME = "name", _("næsten samme navn")
+    WEBSITE = "website", _("samme hjemmeside")
+    PHONE = "phone", _("samme telefonnummer")
+    MAIL = "mail", _("samme mailadresse")
+
+
+class Reply(TextChoices):
+    """What an enterprise answers when asked about one of the criteria."""
+
+    YES = "yes", _("Ja")
+    NO = "no", _("Nej")
+    UNSURE = "unsure", _("Ved ikke")
+
+
+class ProofType(TextChoices):
+    """What may be handed in as proof, by what it is and not what it is called."""
+
+    PDF = "application/pdf", "PDF"
+    JPEG = "image/jpeg", "JPEG"
+    PNG = "image/png", "PNG"

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from enterprises import publishing, sections, snapshots, telling
+from enterprises import criteria, publishing, sections, snapshots, telling
 from enterprises.choices import ProposalState
-from enterprises.models import Enterprise, Message, Proposal, Publication, User
+from enterprises.models import Enterprise, Evidence, Message, Proposal, Publication, User
 
 
 class ProposalError(Exception):
@@ -20,8 +24,11 @@ def open_one(enterprise: Enterprise) -> Proposal | None:
 
 
 def seen(enterprise: Enterprise) -> str:
-    """Names what is proposed, so that nobody sends or approves what they have not seen."""
-    return sections.digest(snapshots.take(enterprise))
+    """Names what is proposed, so that nobody sends or approves what they have not seen.
+
+    Of a new enterprise its answers are part of it.
+    """
+    return sections.digest(snapshots.take(enterprise)) + criteria.digest(enterprise)
 
 
 @transaction.atomic
@@ -32,11 +39,13 @@ def submit(enterprise: Enterprise, *, by: User, having_seen: str, message: str =
     if waiting:
         return waiting
     _refuse_unseen(enterprise, having_seen)
-    if problems := publishing.missing(enterprise):
+    if problems := [*publishing.missing(enterprise), *criteria.missing(enterprise)]:
         raise ProposalError(" ".join(problems))
     if not publishing.has_changes(enterprise):
         raise ProposalError(_("Der er ingen ændringer at sende: alt er allerede udgivet."))
-    proposal = Proposal.objects.create(enterprise=enterprise, submitted_by=by)
+    proposal = Proposal.objects.create(
+        enterprise=enterprise, submitted_by=by, language=get_language() or settings.LANGUAGE_CODE
+    )
     if message:
         Message.objects.create(proposal=proposal, author=by, from_council=False, text=message)
     return proposal
@@ -63,10 +72,14 @@ def say(proposal: Proposal, text: str, *, by: User, from_council: bool) -> Messa
 
 
 @transaction.atomic
-def approve(proposal: Proposal, *, by: User, having_seen: str) -> Publication:
+def approve(
+    proposal: Proposal, *, by: User, having_seen: str, evidence: Collection[Evidence] = ()
+) -> Publication:
+    """Publish what was seen, together with the evidence that whoever approves has written meanwhile."""
     enterprise = _locked(proposal.enterprise)
     _still_open(proposal)
     _refuse_unseen(enterprise, having_seen)
+    Evidence.objects.bulk_create(evidence)
     return publishing.publish(enterprise, by=by)
 
 

@@ -9,7 +9,7 @@ from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Status
 
-from enterprises import confirmations, delivery, invitations, missed, visits
+from enterprises import confirmations, delivery, invitations, missed, proofs, visits
 from enterprises.photos import chores
 
 # Schedules are in UTC; the nightly ones come after Denmark's midnight, whatever the season.
@@ -88,6 +88,12 @@ def ask_whether_facts_hold(timestamp: int = 0) -> None:
 @app.task(retry=AGAIN)
 def remove_orphan_pictures(timestamp: int = 0) -> None:
     chores.remove_orphans()
+
+
+@app.periodic(cron="36 0 * * *")
+@app.task(retry=AGAIN)
+def remove_orphan_proofs(timestamp: int = 0) -> None:
+    proofs.remove_orphans()
 
 
 @app.periodic(cron="40 0 * * *")

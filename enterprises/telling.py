@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 
 from enterprises import emails, mailable
+from enterprises.choices import ClaimState, ClaimWay
 from enterprises.models import Enterprise
 
 LANGUAGES = [language for language, _name in settings.LANGUAGES]
@@ -19,6 +20,14 @@ def editors_of(enterprise: Enterprise) -> list[str]:
     """The addresses of those who can be written to."""
     editors = enterprise.editorships.filter(mailable.plain("user__email"), user__is_active=True)
     return list(editors.order_by("pk").values_list("user__email", flat=True))
+
+
+def writers_of(enterprise: Enterprise) -> list[str]:
+    """The editors' addresses, and those of who has added the enterprise and is not let in yet."""
+    added = enterprise.claims.filter(
+        mailable.plain("user__email"), way=ClaimWay.ADDED, state=ClaimState.OPEN, user__is_active=True
+    )
+    return editors_of(enterprise) + list(added.order_by("pk").values_list("user__email", flat=True))
 
 
 def write(template: str, enterprise: Enterprise, address: str, context: dict[str, Any]) -> bool:
@@ -34,18 +43,18 @@ def write(template: str, enterprise: Enterprise, address: str, context: dict[str
 
 
 def asked(enterprise: Enterprise, text: str) -> None:
-    _to_each_editor("proposal_asked", enterprise, {"text": text})
+    _to_each(writers_of(enterprise), "proposal_asked", enterprise, {"text": text})
 
 
 def approved(enterprise: Enterprise) -> None:
-    _to_each_editor("proposal_approved", enterprise, {})
+    _to_each(editors_of(enterprise), "proposal_approved", enterprise, {})
 
 
 def rejected(enterprise: Enterprise, reason: str) -> None:
-    _to_each_editor("proposal_rejected", enterprise, {"text": reason})
+    _to_each(editors_of(enterprise), "proposal_rejected", enterprise, {"text": reason})
 
 
-def _to_each_editor(template: str, enterprise: Enterprise, context: dict[str, Any]) -> None:
+def _to_each(addresses: list[str], template: str, enterprise: Enterprise, context: dict[str, Any]) -> None:
     """A mail of their own, as they need not know each other's addresses."""
-    for address in editors_of(enterprise):
+    for address in addresses:
         write(template, enterprise, address, context)

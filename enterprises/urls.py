@@ -2,12 +2,24 @@ from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
 from enterprises.choices import Answer
-from enterprises.views import addresses, claiming, confirm, editing, own, people, photos, proposals
+from enterprises.views import (
+    adding,
+    addresses,
+    admission,
+    claiming,
+    confirm,
+    editing,
+    own,
+    people,
+    photos,
+    proposals,
+)
 
 urlpatterns = [
     path(_("konto/"), include("enterprises.accounts.urls")),
     path(_("bekraeft/<str:token>/"), confirm.confirm, {"given": Answer.HOLDS}, name="confirm"),
     path(_("bekraeft/<str:token>/lukket/"), confirm.confirm, {"given": Answer.GONE}, name="confirm-gone"),
+    path(_("tilfoej/formular/"), adding.add, name="add-enterprise"),
     path(_("min/"), own.my_enterprises, name="my-enterprises"),
     path(_("min/<slug:slug>/"), editing.home, name="edit-enterprise"),
     path(_("min/<slug:slug>/bekraeft/"), editing.confirm, name="confirm-facts"),
@@ -26,6 +38,10 @@ urlpatterns = [
     path(_("min/<slug:slug>/folk/svar/<int:pk>/"), people.answer, name="answer-claim"),
     path(_("min/<slug:slug>/folk/invitation/<int:pk>/"), people.invitation, name="change-invitation"),
     path(_("min/<slug:slug>/folk/traed-ud/"), people.leave, name="leave"),
+    path(_("min/<slug:slug>/optagelse/"), admission.overview, name="admission"),
+    path(_("min/<slug:slug>/optagelse/<slug:criterion>/"), admission.question, name="admission-question"),
+    path(_("min/<slug:slug>/optagelse/bilag/<int:pk>/"), admission.proof, name="proof-file"),
+    path(_("min/<slug:slug>/optagelse/bilag/<int:pk>/fjern/"), admission.remove_proof, name="remove-proof"),
     path(_("min/<slug:slug>/skilte/"), own.signs, name="my-signs"),
     path(_("min/<slug:slug>/tal/"), own.numbers, name="my-numbers"),
     # After the others: no token is one of their words, but an enterprise may be called Invitation.

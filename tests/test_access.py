@@ -75,6 +75,8 @@ BOTH_LANGUAGES: dict[str, tuple[dict[str, str], dict[str, int]]] = {
     "districts": ({}, EVERYONE),
     "district": ({"slug": "noerrebro"}, EVERYONE),
     "about": ({}, EVERYONE),
+    "add": ({}, EVERYONE),
+    "add-enterprise": ({}, LOGGED_IN),
     "accessibility": ({}, EVERYONE),
     "privacy": ({}, EVERYONE),
     "open-data": ({}, EVERYONE),
@@ -146,6 +148,15 @@ BOTH_LANGUAGES: dict[str, tuple[dict[str, str], dict[str, int]]] = {
     "change-invitation": (BAKERY | {"pk": "1"}, dict.fromkeys(PERSONAS, 405)),
     # Of a token that nobody was sent.
     "invitation": ({"token": "x"}, dict.fromkeys(PERSONAS, 404)),
+    "admission": (BAKERY, THE_BAKERYS),
+    # Asked of new ones only; the bakery is in.
+    "admission-question": (
+        BAKERY | {"criterion": "purpose"},
+        {"visitor": 302, "editor": 302, "colleague": 302, "stranger": 404, "clerk": 404},
+    ),
+    # There is no such file.
+    "proof-file": (BAKERY | {"pk": "1"}, STRANGE),
+    "remove-proof": (BAKERY | {"pk": "1"}, dict.fromkeys(PERSONAS, 405)),
     "my-signs": (BAKERY, THE_BAKERYS),
     "my-numbers": (BAKERY, THE_BAKERYS),
     "admin:index": ({}, STAFF),

@@ -15,6 +15,7 @@ from directory.models import ApiUse, CatalogueState
 from enterprises.models import (
     Claim,
     ConfirmationRequest,
+    CriterionAnswer,
     District,
     Draft,
     Editorship,
@@ -38,6 +39,7 @@ from enterprises.models import (
     Photo,
     Place,
     ProfileCount,
+    ProofFile,
     Proposal,
     Publication,
     SectionPolicy,
@@ -123,6 +125,19 @@ def checked_by_somebody_sometime(bakery: Enterprise) -> list[models.Model]:
 def draft_twice(bakery: Enterprise) -> list[models.Model]:
     ida = a_user()
     return [Draft(enterprise=bakery, user=ida, section="who") for _time in range(2)]
+
+
+answer = {"criterion": "purpose", "reply": "yes"}
+
+
+def of_its_answer(*rows: dict[str, Any]) -> Rows:
+    usual = {"name": "a.pdf", "media_type": "application/pdf", "size": 1, "key": "ab" * 16, "digest": "x"}
+
+    def made(bakery: Enterprise) -> list[models.Model]:
+        answered = CriterionAnswer.objects.create(enterprise=bakery, **answer)
+        return [ProofFile(answer=answered, **usual | row) for row in rows]
+
+    return made
 
 
 def wordless(bakery: Enterprise) -> list[models.Model]:
@@ -277,6 +292,14 @@ BAD: list[tuple[str, Rows]] = [
     ("catalogue_has_one_state", lambda _bakery: [CatalogueState(pk=2)]),
     ("policy_is_for_a_known_section", lambda _: [SectionPolicy(section="other")]),
     ("draft_once_per_section", draft_twice),
+    ("criterion_answered_once", of_bakery(CriterionAnswer, {}, {}, **answer)),
+    ("answer_is_about_one_of_five", of_bakery(CriterionAnswer, **answer | {"criterion": "wealth"})),
+    ("answer_is_known", of_bakery(CriterionAnswer, **answer | {"reply": "perhaps"})),
+    ("answer_link_safe", of_bakery(CriterionAnswer, **answer | {"url": "http://a.dk/"})),
+    ("proof_file_given_once", of_its_answer({}, {"key": "cd" * 16})),
+    ("proof_file_is_of_a_known_type", of_its_answer({"media_type": "text/html"})),
+    ("proof_file_key_is_ours", of_its_answer({"key": "../vedtaegter"})),
+    ("proof_file_has_a_name", of_its_answer({"name": ""})),
     ("proposal_open_once_per_enterprise", of_bakery(Proposal, {}, {})),
     ("proposal_closed_has_a_date", of_bakery(Proposal, {"state": "approved"})),
     ("proposal_closed_has_a_date", of_bakery(Proposal, {"decided_at": timezone.now()})),

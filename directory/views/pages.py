@@ -14,6 +14,7 @@ from directory import catalogue as catalogues
 from directory import samples
 from directory.api.views import FILE_COST
 from directory.models import Listing
+from enterprises import criteria
 
 # Change it with the statement, and look the statement through at least once a year.
 ACCESSIBILITY_STATEMENT_MADE_ON = date(2026, 11, 23)
@@ -22,6 +23,16 @@ ACCESSIBILITY_STATEMENT_MADE_ON = date(2026, 11, 23)
 def about(request: HttpRequest) -> HttpResponse:
     ownerships = catalogues.of(request).terms["ownership"].values()
     return render(request, "pages/about.html", {"canonical": reverse("about"), "ownerships": ownerships})
+
+
+def add(request: HttpRequest) -> HttpResponse:
+    """Who belongs here, and how one comes in."""
+    context = {
+        "canonical": reverse("add"),
+        "questions": criteria.QUESTIONS,
+        "workdays": criteria.ANSWERED_WITHIN_WORKDAYS,
+    }
+    return render(request, "pages/add.html", context)
 
 
 def accessibility(request: HttpRequest) -> HttpResponse:

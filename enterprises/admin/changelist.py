@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from enterprises import publishing, snapshots
+from enterprises import admission, publishing, snapshots
 from enterprises.access import person as person
 from enterprises.models import Enterprise, Withdrawal
 
@@ -95,7 +95,7 @@ class WithdrawForm(forms.Form):
 
 @admin.action(description=gettext_lazy("Udgiv de valgte"), permissions=["change"])
 def publish_selected(desk: EnterpriseAdmin, request: HttpRequest, queryset: QuerySet[Enterprise]) -> None:
-    _each(desk, request, queryset, lambda enterprise: publishing.publish(enterprise, by=person(request)))
+    _each(desk, request, queryset, lambda enterprise: admission.publish(enterprise, by=person(request)))
 
 
 @admin.action(description=gettext_lazy("Træk tilbage …"), permissions=["change"])

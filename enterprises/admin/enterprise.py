@@ -17,7 +17,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from enterprises import publishing
+from enterprises import admission, publishing
 from enterprises.admin import changelist, inlines
 from enterprises.admin.base import AddressForm, ModelAdmin
 from enterprises.admin.place import PlaceInline
@@ -246,7 +246,7 @@ class EnterpriseAdmin(ModelAdmin):
         if not self.has_change_permission(request, enterprise):
             raise PermissionDenied
         try:
-            publication = publishing.publish(enterprise, by=changelist.person(request))
+            publication = admission.publish(enterprise, by=changelist.person(request))
         except publishing.PublishError as error:
             self.message_user(request, _("Gemt, men ikke udgivet:"), messages.WARNING)
             for problem in error.problems:

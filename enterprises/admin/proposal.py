@@ -15,11 +15,22 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from enterprises import editing, proposals, publishing, snapshots, words
+from enterprises import (
+    admission,
+    claims,
+    criteria,
+    duplicates,
+    editing,
+    proposals,
+    publishing,
+    snapshots,
+    words,
+)
 from enterprises.access import person
+from enterprises.admin.admission import Admission
 from enterprises.admin.base import ModelAdmin, ReadOnlyAdmin
 from enterprises.choices import ProposalState
-from enterprises.models import Proposal, SectionPolicy
+from enterprises.models import Evidence, Proposal, SectionPolicy
 
 
 class DecisionForm(forms.Form):
@@ -58,18 +69,27 @@ class ProposalAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         may_decide = person(request).has_perm("enterprises.change_enterprise")
         form = DecisionForm(request.POST or None)
-        if request.method == "POST" and form.is_valid():
+        is_asked = proposal.state == ProposalState.OPEN and criteria.is_asked(proposal.enterprise)
+        asked = Admission(proposal.enterprise, person(request), request.POST or None) if is_asked else None
+        if request.method == "POST" and form.is_valid() and self._is_ready(request, asked):
             if not may_decide:
                 raise PermissionDenied
             try:
-                return self._decided(request, proposal, form.cleaned_data["text"])
-            except proposals.ProposalError as error:
+                evidence = list(asked.evidence()) if asked and "_approve" in request.POST else []
+                return self._decided(request, proposal, form.cleaned_data["text"], evidence)
+            except (proposals.ProposalError, claims.ClaimError) as error:
                 form.add_error(None, str(error))
             except publishing.PublishError as error:
                 form.add_error(None, error.problems)
         context = self.admin_site.each_context(request) | self._about(proposal)
-        context |= {"opts": self.opts, "form": form, "may_decide": may_decide}
+        context |= {"opts": self.opts, "form": form, "may_decide": may_decide, "asked": asked}
+        if asked:
+            context["alike"] = duplicates.candidates(duplicates.facts_of(proposal.enterprise))
         return TemplateResponse(request, "admin/enterprises/proposal/review.html", context)
+
+    def _is_ready(self, request: HttpRequest, asked: Admission | None) -> bool:
+        """Evidence has to be right only where it is to be written."""
+        return asked is None or "_approve" not in request.POST or asked.is_valid()
 
     def _about(self, proposal: Proposal) -> dict[str, Any]:
         enterprise = editing.fresh(proposal.enterprise)
@@ -84,15 +104,18 @@ class ProposalAdmin(ReadOnlyAdmin):
             "talk": proposal.messages.select_related("author"),
         }
 
-    def _decided(self, request: HttpRequest, proposal: Proposal, text: str) -> HttpResponse:
+    def _decided(
+        self, request: HttpRequest, proposal: Proposal, text: str, evidence: list[Evidence]
+    ) -> HttpResponse:
         by, here = person(request), request.get_full_path()
         if "_approve" in request.POST:
-            published = proposals.approve(proposal, by=by, having_seen=request.POST.get("seen", ""))
+            seen = request.POST.get("seen", "")
+            published = admission.approve(proposal, by=by, having_seen=seen, evidence=evidence)
             told = _("Godkendt og udgivet som nr. %(number)s.") % {"number": str(published.number)}
         elif not text:
             raise proposals.ProposalError(_("Skriv, hvad du vil sige til virksomheden."))
-        elif "_reject" in request.POST:
-            proposals.reject(proposal, text, by=by)
+        elif "_reject" in request.POST or "_refuse" in request.POST:
+            admission.reject(proposal, text, by=by, for_good="_refuse" in request.POST)
             told = _("Afvist. Virksomheden kan læse begrundelsen.")
         else:
             proposals.say(proposal, text, by=by, from_council=True)

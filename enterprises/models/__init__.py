@@ -1,5 +1,6 @@
 """The working copy that editors and the council change, and the publications made from it."""
 
+from enterprises.models.admission import CriterionAnswer, ProofFile
 from enterprises.models.claims import Claim, Editorship, Invitation, MailedCode
 from enterprises.models.confirmations import ConfirmationRequest
 from enterprises.models.enterprise import BuyerFacts, Enterprise, FormerSlug, Link, Offer, Opening, SectorOf
@@ -19,6 +20,7 @@ __all__ = [
     "BuyerFacts",
     "Claim",
     "ConfirmationRequest",
+    "CriterionAnswer",
     "District",
     "Draft",
     "Editorship",
@@ -44,6 +46,7 @@ __all__ = [
     "Photo",
     "Place",
     "ProfileCount",
+    "ProofFile",
     "Proposal",
     "Publication",
     "SectionPolicy",

@@ -8,7 +8,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Lower, Right
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from stdnum.dk import cvr as cvr_number
@@ -36,6 +37,21 @@ def _year(verbose_name: StrOrPromise) -> Any:
 def _count(verbose_name: StrOrPromise) -> Any:
     return models.PositiveIntegerField(verbose_name, null=True, blank=True)
 
+
+def _replaced(text: Any, pattern: str, by: str, flags: str) -> Func:
+    return Func(
+        text,
+        Value(pattern),
+        Value(by),
+        Value(flags),
+        function="regexp_replace",
+        output_field=models.TextField(),
+    )
+
+
+# What two that are the same agree on, however it is written: duplicates.py asks by them.
+DOMAIN_OF_WEBSITE = _replaced(Lower("website"), r"^https?://(www\.)?([^/:?#]*).*$", r"\2", "")
+END_OF_PHONE = Right(_replaced(F("phone"), r"\D", "", "g"), 8)
 
 # What is counted, each with the year the number holds for (the field's name plus _year).
 FIGURES = ("employees", "special_terms", "owner_members", "volunteers")
@@ -124,6 +140,11 @@ class Enterprise(models.Model):
         verbose_name = _("virksomhed")
         verbose_name_plural = _("virksomheder")
         ordering = ("name", "pk")
+        indexes = (
+            models.Index(DOMAIN_OF_WEBSITE, name="enterprise_website_domain"),
+            models.Index(END_OF_PHONE, name="enterprise_phone_end"),
+            models.Index(Lower("email"), name="enterprise_mail"),
+        )
         constraints = (
             models.CheckConstraint(condition=~Q(name=""), name="enterprise_has_a_name"),
             models.CheckConstraint(

@@ -39,6 +39,10 @@ class Place(models.Model):
         verbose_name = _("sted")
         verbose_name_plural = _("steder")
         ordering = ("position", "pk")
+        indexes = (
+            models.Index("postcode", name="place_postcode"),
+            models.Index("latitude", "longitude", name="place_position"),
+        )
         constraints = (
             models.CheckConstraint(
                 condition=Q(latitude__isnull=True, longitude__isnull=True)

@@ -77,6 +77,8 @@ class Proposal(models.Model):
     submitted_by = models.ForeignKey(
         User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("sendt af")
     )
+    # What its sender spoke, and is answered in.
+    language = models.CharField(max_length=2, default="da", editable=False)
     decided_at = models.DateTimeField(_("afgjort"), null=True, blank=True)
     decided_by = models.ForeignKey(
         User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("afgjort af")

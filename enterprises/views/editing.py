@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from enterprises import (
     access,
     address_help,
+    criteria,
     editing,
     publishing,
     row_buttons,
@@ -28,7 +29,7 @@ from enterprises import (
     words,
 )
 from enterprises.access import person
-from enterprises.choices import ClaimState, Section
+from enterprises.choices import ClaimState, ClaimWay, Section
 from enterprises.forms import PAGES, SectionPage
 from enterprises.models import Draft, Enterprise
 from enterprises.views import drafting, logged_out
@@ -53,7 +54,13 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
         "trail": trail(),
         "state": state,
         "report": visits.report(enterprise, today) if enterprise.current else None,
-        "claims": enterprise.claims.filter(state=ClaimState.OPEN).count(),
+        "is_asked": criteria.is_asked(enterprise),
+        "unanswered": criteria.unanswered(enterprise),
+        "workdays": criteria.ANSWERED_WITHIN_WORKDAYS,
+        # Whoever has added it themselves is let in by the council, and until then invites nobody.
+        "is_added": not enterprise.current
+        and access.added(person(request)).filter(pk=enterprise.pk).exists(),
+        "claims": enterprise.claims.filter(state=ClaimState.OPEN).exclude(way=ClaimWay.ADDED).count(),
         "sections": [
             {
                 "section": section,

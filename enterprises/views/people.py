@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from enterprises import access, claims, invitations, rates
 from enterprises.access import person
-from enterprises.choices import ClaimState
+from enterprises.choices import ClaimState, ClaimWay
 from enterprises.masking import masked
 from enterprises.models import Claim, Enterprise, User
 from enterprises.views.trail import trail
@@ -37,6 +37,9 @@ class InviteForm(forms.Form):
 def people(request: HttpRequest, slug: str) -> HttpResponse:
     """The editors, those who are invited, and those who ask."""
     enterprise = access.editable_or_404(request.user, slug)
+    if access.added(person(request)).filter(pk=enterprise.pk).exists():
+        messages.info(request, _("I kan invitere kolleger, når rådet har optaget jer."))
+        return redirect("edit-enterprise", slug)
     form = InviteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         email = form.cleaned_data["email"]
@@ -53,7 +56,8 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _about(enterprise: Enterprise, user: User) -> dict[str, Any]:
     editors = enterprise.editorships.select_related("user", "claim").order_by("claim__decided_at", "pk")
-    waiting = enterprise.claims.filter(state=ClaimState.OPEN).select_related("user").order_by("created_at")
+    waiting = enterprise.claims.filter(state=ClaimState.OPEN).exclude(way=ClaimWay.ADDED)
+    waiting = waiting.select_related("user").order_by("created_at")
     return {
         "enterprise": enterprise,
         "trail": trail(enterprise),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from enterprises import access, editing, proposals, publishing, snapshots, words
+from enterprises import access, criteria, editing, proposals, publishing, snapshots, words
 from enterprises.access import person
 from enterprises.models import Enterprise
 from enterprises.views.trail import trail
@@ -52,9 +52,17 @@ def changes(request: HttpRequest, slug: str) -> HttpResponse:
         except proposals.ProposalError as error:
             messages.error(request, str(error))
             return redirect("changes", slug)
-        messages.success(request, _("Sendt. I får svar her på siden."))
+        messages.success(request, _sent(enterprise))
         return redirect("edit-enterprise", slug)
     return render(request, "editing/changes.html", _about(enterprise) | {"form": form})
+
+
+def _sent(enterprise: Enterprise) -> str:
+    if criteria.is_asked(enterprise):
+        return _("Sendt. Rådet svarer inden for %(workdays)s hverdage, her på siden og med en mail.") % {
+            "workdays": criteria.ANSWERED_WITHIN_WORKDAYS
+        }
+    return _("Sendt. I får svar her på siden.")
 
 
 def _about(enterprise: Enterprise) -> dict[str, Any]:
@@ -65,6 +73,7 @@ def _about(enterprise: Enterprise) -> dict[str, Any]:
         "trail": trail(enterprise),
         "differences": words.differences(before, snapshot),
         "missing": publishing.missing(enterprise),
+        "unanswered": criteria.unanswered(enterprise),
         "proposal": proposals.open_one(enterprise),
         "seen": proposals.seen(enterprise),
         "noindex": True,

@@ -15,8 +15,8 @@ WITHDRAWN = "kaalhovedet"
 ASKED, ASKED_AT = "kooperationen", "spurgt@example.dk"
 
 
-def build() -> dict[str, tuple[str, str]]:
-    """Returns the mail address and password of each account."""
+def build() -> dict[str, tuple[str, ...]]:
+    """Returns the mail address and password of each account, the clerk's with a code for the second step."""
     from django.core.management import call_command
     from django.utils import timezone
 
@@ -31,7 +31,9 @@ def build() -> dict[str, tuple[str, str]]:
     today = timezone.localdate()
     Enterprise.objects.filter(slug=ASKED).update(email=ASKED_AT, confirmed_on=today - timedelta(days=400))
     confirmations.send_due(today)
-    return accounts.create()
+    logins: dict[str, tuple[str, ...]] = {**accounts.create()}
+    logins["clerk"] += (accounts.second_step_codes()[0],)
+    return logins
 
 
 if __name__ == "__main__":

@@ -68,7 +68,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @dataclass(frozen=True)
 class Site:
     url: str
-    logins: dict[str, tuple[str, str]]
+    logins: dict[str, tuple[str, ...]]
     environment: dict[str, str]
 
     def mail_to(self, email: str) -> str:
