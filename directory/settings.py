@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from directory import database
 from directory.street_map import street_map
+from enterprises.cvr import configuration as cvr
 from enterprises.mitid.configuration import mitid
 from enterprises.photos.store import store_at
 
@@ -316,6 +317,16 @@ ADDRESS_URL = env.str("ADDRESS_URL", default="").rstrip("/")
 if ADDRESS_URL and not ADDRESS_URL.startswith(("https://", "http://") if DEMO else "https://"):
     raise ImproperlyConfigured(f"ADDRESS_URL must start with https://, not {ADDRESS_URL!r}.")
 ADDRESS_TOKEN = env.str("ADDRESS_TOKEN", default="")
+
+# The public distribution of the Central Business Register; without all three nothing is read there.
+try:
+    CVR_URL, CVR_USER, CVR_PASSWORD = cvr.checked(
+        env.str("CVR_URL", default="").strip(),
+        env.str("CVR_USER", default="").strip(),
+        env.str("CVR_PASSWORD", default="").strip(),
+    )
+except ValueError as error:
+    raise ImproperlyConfigured(str(error)) from error
 
 # How many megabytes of whole pages each process may keep; 0 keeps none.
 PAGE_CACHE_MB = _number("PAGE_CACHE_MB", 16)

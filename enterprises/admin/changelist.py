@@ -9,7 +9,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AdminTextInputWidget, AutocompleteSelect
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -68,10 +68,10 @@ class StatusFilter(admin.SimpleListFilter):
 
 
 def _with_changes(queryset: QuerySet[Enterprise]) -> list[int]:
-    """Only rows saved, or read anew in CVR, since they were published are worth comparing in full."""
-    touched = queryset.filter(
-        Q(updated_at__gt=F("current__published_at")) | Q(rsv_read_on__gte=F("current__published_at__date"))
-    ).prefetch_related(*snapshots.RELATIONS)
+    """Only rows saved since they were published are worth comparing in full."""
+    touched = queryset.filter(updated_at__gt=F("current__published_at")).prefetch_related(
+        *snapshots.RELATIONS
+    )
     return [
         enterprise.pk for enterprise in touched.iterator(chunk_size=500) if publishing.has_changes(enterprise)
     ]

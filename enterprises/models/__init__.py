@@ -10,6 +10,7 @@ from enterprises.models.photo import Photo
 from enterprises.models.place import HoursException, OpeningHours, Place
 from enterprises.models.proposal import Draft, Message, Proposal, SectionPolicy
 from enterprises.models.publication import Publication, Withdrawal
+from enterprises.models.register import RegisterDifference, RegisterReading
 from enterprises.models.synonyms import SynonymGroup
 from enterprises.models.taxonomy import District, LegalForm, Mark, Mission, Ownership, Sector, Term
 from enterprises.models.visits import ProfileCount
@@ -42,6 +43,8 @@ __all__ = [
     "ProfileCount",
     "Proposal",
     "Publication",
+    "RegisterDifference",
+    "RegisterReading",
     "SectionPolicy",
     "Sector",
     "SectorOf",
