@@ -16,6 +16,7 @@ from enterprises.admin import (
     place,
     proposal,
     publication,
+    register,
     taxonomy,
 )
 
@@ -28,6 +29,7 @@ __all__ = [
     "place",
     "proposal",
     "publication",
+    "register",
     "taxonomy",
 ]
 

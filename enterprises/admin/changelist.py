@@ -16,8 +16,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from enterprises import publishing, snapshots
+from enterprises import publishing, snapshots, tasks
 from enterprises.access import person as person
+from enterprises.cvr import client as cvr
+from enterprises.cvr import runs
 from enterprises.models import Enterprise, Withdrawal
 
 if TYPE_CHECKING:
@@ -130,6 +132,22 @@ def confirm_today(desk: EnterpriseAdmin, request: HttpRequest, queryset: QuerySe
         desk.log_change(request, enterprise, _("Bekræftet."))
 
     _each(desk, request, queryset, confirm)
+
+
+@admin.action(description=gettext_lazy("Læs i CVR"), permissions=["change"])
+def read_in_register(desk: EnterpriseAdmin, request: HttpRequest, queryset: QuerySet[Enterprise]) -> None:
+    """In the background: the register may be slow."""
+    if not cvr.is_on():
+        desk.message_user(request, _("Der er ingen adgang til CVR: se README.md."), messages.ERROR)
+        return
+    chosen = [enterprise.pk for enterprise in runs.readable().filter(pk__in=queryset.values("pk"))]
+    tasks.read_in_register.defer(enterprises=chosen)
+    told = ngettext(
+        "%(count)s virksomhed bliver læst i CVR nu.",
+        "%(count)s virksomheder bliver læst i CVR nu.",
+        len(chosen),
+    )
+    desk.message_user(request, told % {"count": len(chosen)}, messages.SUCCESS)
 
 
 def _each(

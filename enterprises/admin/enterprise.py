@@ -21,7 +21,7 @@ from enterprises import publishing
 from enterprises.admin import changelist, inlines
 from enterprises.admin.base import AddressForm, ModelAdmin
 from enterprises.admin.place import PlaceInline
-from enterprises.models import Enterprise, Evidence
+from enterprises.models import Enterprise, Evidence, RegisterReading
 
 
 class EnterpriseForm(AddressForm):
@@ -52,9 +52,22 @@ class EnterpriseAdmin(ModelAdmin):
     search_fields = ("name", "cvr", "aliases")
     search_help_text = gettext_lazy("Søg på navn, CVR-nummer eller andre stavemåder.")
     ordering = ("name", "pk")
-    actions = (changelist.publish_selected, changelist.withdraw_selected, changelist.confirm_today)
+    actions = (
+        changelist.publish_selected,
+        changelist.withdraw_selected,
+        changelist.confirm_today,
+        changelist.read_in_register,
+    )
     save_on_top = True
-    readonly_fields = ("status", "rsv", "confirmed_on", "imported_from", "is_demo", "publications")
+    readonly_fields = (
+        "status",
+        "rsv",
+        "register",
+        "confirmed_on",
+        "imported_from",
+        "is_demo",
+        "publications",
+    )
     fieldsets = (
         (
             None,
@@ -103,7 +116,7 @@ class EnterpriseAdmin(ModelAdmin):
         ),
         (
             gettext_lazy("Register og udgivelser"),
-            {"fields": ("rsv", "confirmed_on", "imported_from", "is_demo", "publications")},
+            {"fields": ("rsv", "register", "confirmed_on", "imported_from", "is_demo", "publications")},
         ),
     )
     inlines = (
@@ -182,6 +195,13 @@ class EnterpriseAdmin(ModelAdmin):
             "answer": answer,
             "day": date_format(enterprise.rsv_read_on),
         }
+
+    @admin.display(description=gettext_lazy("seneste læsning i CVR"))
+    def register(self, enterprise: Enterprise) -> str:
+        reading = RegisterReading.objects.filter(enterprise=enterprise).first()
+        if reading is None:
+            return _("Ikke læst endnu.")
+        return render_to_string("admin/enterprises/enterprise/register.html", {"reading": reading})
 
     @admin.display(description=gettext_lazy("udgivelser"))
     def publications(self, enterprise: Enterprise) -> str:

@@ -4,6 +4,8 @@ through publishing.py, and of what waits to be published only the field that was
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -112,6 +114,22 @@ def keep_ours(difference: RegisterDifference, *, by: User) -> None:
     _close(_still_open(difference), DifferenceState.KEPT, by)
 
 
+@transaction.atomic
+def withdraw(
+    difference: RegisterDifference, *, by: User, reason: str, merged_into: Enterprise | None = None
+) -> None:
+    """Take the profile of a company off the site that is gone, or going, by CVR."""
+    enterprise = _locked(difference)
+    publishing.withdraw(enterprise, by=by, reason=reason, merged_into=merged_into)
+    _close(_still_open(difference), DifferenceState.TAKEN, by)
+
+
+def seen(difference: RegisterDifference) -> str:
+    """Names what a difference says, so that nobody decides about what they have not seen."""
+    said = json.dumps([difference.ours, difference.theirs], sort_keys=True)
+    return hashlib.sha256(said.encode()).hexdigest()[:12]
+
+
 def _locked(difference: RegisterDifference) -> Enterprise:
     """Everything about one enterprise happens one after the other."""
     Enterprise.objects.select_for_update().get(pk=difference.enterprise_id)
@@ -123,7 +141,7 @@ def _still_open(difference: RegisterDifference) -> RegisterDifference:
     now = RegisterDifference.objects.get(pk=difference.pk)
     if now.state != DifferenceState.OPEN:
         raise DecisionError(_("Det er afgjort i mellemtiden."))
-    if (now.ours, now.theirs) != (difference.ours, difference.theirs):
+    if seen(now) != seen(difference):
         raise DecisionError(_("CVR er læst igen i mellemtiden og siger noget andet. Se efter igen."))
     return now
 
