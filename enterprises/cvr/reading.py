@@ -186,8 +186,8 @@ def company(row: Row, on: date) -> Company:
 def _name(row: Row, on: date) -> Fact[str]:
     # All names of a company that is dissolved have ended with it.
     named = _last(_valid(row, "navne", on)) or _last(_rows(row, "navne"))
-    name = _text(named, "navn") or _text(_part(_part(row, "virksomhedMetadata"), "nyesteNavn"), "navn")
-    if not name:
+    named = named or _part(_part(row, "virksomhedMetadata"), "nyesteNavn")
+    if not (name := _text(named, "navn")):
         raise CompanyError("navne")
     return Fact(name, _period(named)[0])
 

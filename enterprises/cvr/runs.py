@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from enterprises import register
@@ -123,10 +124,9 @@ def _keep_differences(enterprise: Enterprise, found: list[comparing.Difference],
     for difference in found:
         _keep_difference(enterprise, difference, left.pop(difference.field, None), today)
     passed = [row.pk for row in left.values() if row.state in (DifferenceState.OPEN, DifferenceState.KEPT)]
-    RegisterDifference.objects.filter(pk__in=passed, state=DifferenceState.OPEN).update(
-        decided_at=timezone.now()
+    RegisterDifference.objects.filter(pk__in=passed).update(
+        state=DifferenceState.GONE, decided_at=Coalesce("decided_at", Value(timezone.now()))
     )
-    RegisterDifference.objects.filter(pk__in=passed).update(state=DifferenceState.GONE)
 
 
 def _keep_difference(
