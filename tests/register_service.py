@@ -12,6 +12,8 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
+from stdnum.dk import cvr as cvr_number
+
 SAMPLES = Path(__file__).parent / "cvr"
 COOPERATIVE, DISSOLVED, SOLE_TRADER = "30001001", "30002008", "30003004"
 PROTECTED, ASSOCIATION = "30004000", "30005007"
@@ -26,6 +28,11 @@ def sample(name: str) -> dict[str, Any]:
 
 def numbered(name: str, number: str) -> dict[str, Any]:
     return sample(name) | {"cvrNummer": int(number)}
+
+
+def free_numbers() -> Iterator[str]:
+    """CVR numbers that nobody has here."""
+    return (f"{number:08}" for number in range(31_000_000, 32_000_000) if cvr_number.is_valid(f"{number:08}"))
 
 
 class Register:

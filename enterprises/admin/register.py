@@ -58,9 +58,12 @@ class StateFilter(admin.SimpleListFilter):
 
 def _take_over(difference: RegisterDifference, by: User) -> str:
     publication = deciding.take_over(difference, by=by)
+    told = _("Overtaget fra CVR i arbejdskopien. Intet er udgivet.")
     if publication:
-        return _("Overtaget fra CVR og udgivet som nr. %(number)s.") % {"number": str(publication.number)}
-    return _("Overtaget fra CVR i arbejdskopien. Intet er udgivet.")
+        told = _("Overtaget fra CVR og udgivet som nr. %(number)s.") % {"number": str(publication.number)}
+    if difference.field == RegisterField.ADDRESS:
+        told += " " + _("Se efter, om bydelen og stedet på kortet passer.")
+    return told
 
 
 def _keep_ours(difference: RegisterDifference, by: User) -> str:

@@ -189,8 +189,8 @@ def _rsv(enterprise: Enterprise, theirs: Any, source: Source) -> None:
 
 def _address(enterprise: Enterprise, theirs: Any, source: Source) -> None:
     place = enterprise.places.first() or Place(enterprise=enterprise)
-    if theirs["postcode"] != place.postcode:
-        place.district = _district(theirs["postcode"])
+    if theirs["postcode"]:
+        place.district = _district(theirs["postcode"], place.district)
     place.street, place.postcode, place.city = theirs.get("street", ""), theirs["postcode"], theirs["city"]
     where = source.located
     place.latitude, place.longitude = (where.latitude, where.longitude) if where else (None, None)
@@ -200,14 +200,14 @@ def _address(enterprise: Enterprise, theirs: Any, source: Source) -> None:
     place.save()
 
 
-def _district(postcode: str) -> District | None:
-    """The one district a postcode belongs to; None where it is shared, or outside all of them."""
-    found = [
-        district
-        for district in District.objects.all()
-        if any(_within(postcode, each) for each in (*district.postcodes, *district.ambiguous_postcodes))
-    ]
-    return found[0] if len(found) == 1 else None
+def _district(postcode: str, before: District | None) -> District | None:
+    """The one that a postcode lies in, or still may. None where several share it: a person knows which."""
+    districts = [d for d in District.objects.all() if any(_within(postcode, each) for each in d.postcodes)]
+    if before in districts:
+        return before
+    if not districts:
+        return District.objects.filter(number=None).first()
+    return districts[0] if len(districts) == 1 else None
 
 
 def _within(postcode: str, written: str) -> bool:
