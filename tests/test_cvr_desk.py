@@ -401,7 +401,7 @@ def test_it_speaks_english(cvr: Register, bakery: Enterprise, clerk: Client) -> 
     read(bakery)
     with override("en"):
         page = clerk.get(reverse(LIST)).text
-    for said in ("Take over and publish", "CVR says", "Limited-liability association", "Keep ours"):
+    for said in ("Take over and publish", "CVR says", "Association with limited liability", "Keep ours"):
         assert said in page
 
 

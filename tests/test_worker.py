@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import islice
 from threading import Barrier
 from typing import Any
 
@@ -26,7 +27,7 @@ from enterprises import tasks
 from enterprises.models import Enterprise, Mail, MissedSearch, RegisterDifference, RegisterReading
 from tests.builders import published
 from tests.mail_server import Postbox, mail_server
-from tests.register_service import numbered, register_service
+from tests.register_service import free_numbers, numbered, register_service
 from tests.servers import database_url, serving
 
 Environment = dict[str, str]
