@@ -189,7 +189,7 @@ class EnterpriseAdmin(ModelAdmin):
     @admin.display(description=gettext_lazy("RSV i CVR"))
     def rsv(self, enterprise: Enterprise) -> str:
         if enterprise.rsv_registered is None or enterprise.rsv_read_on is None:
-            return _("Ikke slået op endnu.")
+            return _("Profilen siger intet om det.")
         answer = _("Registreret") if enterprise.rsv_registered else _("Ikke registreret")
         return _("%(answer)s, læst i CVR %(day)s") % {
             "answer": answer,

@@ -7,12 +7,14 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Value
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -73,30 +75,24 @@ def _keep_ours(difference: RegisterDifference, by: User) -> str:
 
 @admin.register(RegisterDifference)
 class RegisterDifferenceAdmin(ReadOnlyAdmin):
-    list_display = (
-        "profile", "field", "ours_said", "theirs_said", "since", "found_on", "read_on", "decision", "state",
-        "decided_by",
-    )  # fmt: skip
+    list_display = ("profile", "field", "ours_said", "theirs_said", "decision", "dates")
     list_display_links = None
     list_filter = (StateFilter, "field")
-    list_select_related = ("enterprise", "enterprise__current", "decided_by")
+    list_select_related = ("enterprise", "decided_by")
     search_fields = ("enterprise__name", "enterprise__cvr")
     search_help_text = gettext_lazy("Søg på navn eller CVR-nummer.")
     list_per_page = 50
     ordering = ("-urgent", "found_on", "pk")
-    sortable_by = ("profile", "field", "since", "found_on")
+    sortable_by = ("profile", "field", "dates")
     actions = ("take_over_selected", "keep_selected")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RegisterDifference]:
+        """With what the buttons depend on: whether it has editors, and who looks."""
         editors = Editorship.objects.filter(enterprise=OuterRef("enterprise"))
         rows: QuerySet[RegisterDifference] = super().get_queryset(request)
-        return rows.annotate(has_editors=Exists(editors)).defer("enterprise__current__snapshot")
-
-    def get_list_display(self, request: HttpRequest) -> Any:
-        """Buttons are for those who may press them."""
-        if self.has_decide_permission(request):
-            return self.list_display
-        return tuple(column for column in self.list_display if column != "decision")
+        return rows.annotate(
+            has_editors=Exists(editors), may_decide=Value(self.has_decide_permission(request))
+        )
 
     def has_decide_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("enterprises.change_enterprise")
@@ -119,10 +115,19 @@ class RegisterDifferenceAdmin(ReadOnlyAdmin):
     def theirs_said(self, row: RegisterDifference) -> str:
         return words.theirs(row.field, row.theirs)
 
-    @admin.display(description=gettext_lazy("afgør"))
+    @admin.display(description=gettext_lazy("datoer"), ordering="found_on")
+    def dates(self, row: RegisterDifference) -> SafeString:
+        told = [(_("i CVR siden"), row.since), (_("opdaget"), row.found_on), (_("læst"), row.read_on)]
+        lines = [(label, date_format(day, "SHORT_DATE_FORMAT")) for label, day in told if day]
+        return format_html_join("", "<div>{} {}</div>", lines)
+
+    @admin.display(description=gettext_lazy("afgørelse"))
     def decision(self, row: Any) -> str | SafeString:
         if row.state != DifferenceState.OPEN:
-            return ""
+            day = date_format(timezone.localdate(row.decided_at), "SHORT_DATE_FORMAT")
+            return ", ".join(filter(None, (row.get_state_display(), str(row.decided_by or ""), day)))
+        if not row.may_decide:
+            return str(row.get_state_display())
         why_not = deciding.hindrance(row, has_editors=row.has_editors)
         take = why_not or _button(row, "_take_over", _take_label(row))
         return format_html(
@@ -222,4 +227,4 @@ def _withdraw_link(row: RegisterDifference) -> str | SafeString:
     if row.field not in (RegisterField.STATUS, RegisterField.NUMBER) or not row.enterprise.is_public:
         return ""
     address = reverse("admin:enterprises_registerdifference_withdraw", args=[row.pk])
-    return format_html('<a href="{}">{}</a>', address, _("Træk profilen tilbage …"))
+    return format_html('<p><a class="button" href="{}">{}</a></p>', address, _("Træk tilbage …"))
