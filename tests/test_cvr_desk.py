@@ -22,7 +22,15 @@ from pytest_django import Settings
 from enterprises import publishing, register
 from enterprises.choices import DifferenceState
 from enterprises.cvr import deciding, runs
-from enterprises.models import Editorship, Enterprise, Publication, RegisterDifference, RegisterReading, User
+from enterprises.models import (
+    Editorship,
+    Enterprise,
+    LegalForm,
+    Publication,
+    RegisterDifference,
+    RegisterReading,
+    User,
+)
 from tests.builders import a_place, a_user, an_enterprise, published, with_second_step
 from tests.register_service import (
     COOPERATIVE,
@@ -253,6 +261,7 @@ def test_a_home_is_taken_off_the_site(
     assert place["hidden"] and "street" not in place
     assert "Griffenfeldsgade" not in visitor.get(reverse("profile", args=[home.slug])).text
     assert home.places.get().street == ""
+    assert "Griffenfeldsgade" not in str(list(RegisterDifference.objects.values()))
     read(home)
     assert not RegisterDifference.objects.filter(field="address", state="open").exists()
 
@@ -294,6 +303,15 @@ def test_what_an_editor_has_written_since_is_not_overwritten(
     assert "er ændret, siden CVR blev læst" in press(clerk, "_take_over", difference(bakery, "name")).text
     bakery.refresh_from_db()
     assert bakery.name == "Nyere end CVR"
+
+
+def test_a_form_that_has_been_deleted_since_is_not_missed(
+    cvr: Register, bakery: Enterprise, clerk: Client
+) -> None:
+    cvr.entry(COOPERATIVE)["virksomhedsform"][-1]["virksomhedsformkode"] = 195
+    read(bakery)
+    LegalForm.objects.get(cvr_code=195).delete()
+    assert "Læs den igen i CVR" in press(clerk, "_take_over", difference(bakery, "form")).text
 
 
 def test_the_second_clerk_is_told(cvr: Register, bakery: Enterprise, clerk: Client) -> None:

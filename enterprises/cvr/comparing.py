@@ -63,8 +63,8 @@ def not_found(enterprise: Enterprise) -> list[Difference]:
     return [Difference(RegisterField.NUMBER, ours(enterprise, RegisterField.NUMBER), None, urgent=True)]
 
 
-def ours(enterprise: Enterprise, what: RegisterField) -> Any:
-    """What the working copy says."""
+def ours(enterprise: Enterprise, what: RegisterField, *, private: bool = False) -> Any:
+    """What the working copy says; of a private address, only that a street is shown."""
     match what:
         case RegisterField.NUMBER:
             return enterprise.cvr
@@ -75,7 +75,7 @@ def ours(enterprise: Enterprise, what: RegisterField) -> Any:
         case RegisterField.FORM:
             return _term(enterprise.legal_form)
         case RegisterField.ADDRESS:
-            return [_said(place) for place in enterprise.places.all()]
+            return [_said(place, private) for place in enterprise.places.all()]
         case RegisterField.BRANCH:
             return [_term(chosen.sector) for chosen in enterprise.sector_ranks.all()]
         case RegisterField.FOUNDED:
@@ -88,10 +88,12 @@ def _term(term: Term | None) -> dict[str, str] | None:
     return {"slug": term.slug, "da": term.name_da, "en": term.name_en} if term else None
 
 
-def _said(place: Place) -> dict[str, Any]:
+def _said(place: Place, private: bool) -> dict[str, Any]:
     """What readers may see of a place."""
-    shown = {} if place.hidden else {"street": place.street}
-    return shown | {"postcode": place.postcode, "city": place.city, "hidden": place.hidden}
+    said = {"postcode": place.postcode, "city": place.city, "hidden": place.hidden}
+    if private:
+        return said | {"shows_street": _shows_a_street(place)}
+    return said if place.hidden else said | {"street": place.street}
 
 
 # -- one field each -------------------------------------------------------------------------------
@@ -144,7 +146,7 @@ def _address(enterprise: Enterprise, company: Company, terms: Terms) -> Iterator
         theirs |= {"private": True, "protected": address.protected} if private else {"street": address.street}
         yield Difference(
             RegisterField.ADDRESS,
-            ours(enterprise, RegisterField.ADDRESS),
+            ours(enterprise, RegisterField.ADDRESS, private=private),
             theirs,
             company.address.since,
             urgent=address.protected and any(_shows_a_street(place) for place in places),

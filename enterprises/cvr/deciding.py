@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -83,6 +83,15 @@ def _hides(difference: RegisterDifference) -> bool:
     return difference.field == RegisterField.ADDRESS and bool(theirs.get("protected"))
 
 
+def _is_private(difference: RegisterDifference) -> bool:
+    theirs: Any = difference.theirs
+    return difference.field == RegisterField.ADDRESS and bool(theirs.get("private"))
+
+
+def _changed() -> str:
+    return _("Virksomheden er ændret, siden CVR blev læst. Læs den igen i CVR, før du afgør det.")
+
+
 def take_over(difference: RegisterDifference, *, by: User) -> Publication | None:
     """Say what CVR says, and publish that where the public sees the enterprise."""
     located = _located(difference)
@@ -92,14 +101,14 @@ def take_over(difference: RegisterDifference, *, by: User) -> Publication | None
         if why := hindrance(difference, has_editors=enterprise.editorships.exists()):
             raise DecisionError(why)
         what = RegisterField(difference.field)
-        if comparing.ours(enterprise, what) != difference.ours:
-            raise DecisionError(
-                _("Virksomheden er ændret, siden CVR blev læst. Læs den igen i CVR, før du afgør det.")
-            )
+        if comparing.ours(enterprise, what, private=_is_private(difference)) != difference.ours:
+            raise DecisionError(_changed())
         try:
             WRITERS[what](enterprise, difference.theirs, Source(difference.read_on, located))
         except ValidationError as error:
             raise DecisionError(" ".join(error.messages)) from error
+        except ObjectDoesNotExist as error:
+            raise DecisionError(_changed()) from error  # a term has been deleted
         Enterprise.objects.filter(pk=enterprise.pk).update(updated_at=timezone.now())
         reason = _("Overtaget fra CVR: %(what)s") % {"what": what.label}
         publication = publishing.publish_field(enterprise, FIELDS[what], by=by, reason=reason)

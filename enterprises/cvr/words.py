@@ -55,6 +55,8 @@ def address(value: dict[str, Any]) -> str:
         return _("%(address)s (adressen er beskyttet)") % {"address": text}
     if value.get("private"):
         return _("%(address)s (resten er måske et hjem)") % {"address": text}
+    if value.get("shows_street"):
+        return _("%(address)s (vej og nummer vises)") % {"address": text}
     return _("%(address)s (skjult)") % {"address": text} if value.get("hidden") else text
 
 
