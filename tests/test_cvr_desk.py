@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -17,7 +16,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 from procrastinate.contrib.django.models import ProcrastinateJob
-from pytest_django import Settings
 
 from enterprises import publishing, register
 from enterprises.choices import DifferenceState
@@ -39,19 +37,11 @@ from tests.register_service import (
     SOLE_TRADER,
     Register,
     free_numbers,
-    register_service,
 )
 
 pytestmark = pytest.mark.django_db
 
 LIST = "admin:enterprises_registerdifference_changelist"
-
-
-@pytest.fixture
-def cvr(settings: Settings) -> Iterator[Register]:
-    with register_service() as running:
-        settings.CVR_URL, settings.CVR_USER, settings.CVR_PASSWORD = running.url, "byen", "hemmelig"
-        yield running
 
 
 @pytest.fixture
