@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from directory import database
 from directory.street_map import street_map
 from enterprises.boundaries import boundaries
+from enterprises.cvr import configuration as cvr
 from enterprises.mitid.configuration import mitid
 from enterprises.photos.store import store_at
 
@@ -325,6 +326,12 @@ ADDRESS_TOKEN = env.str("ADDRESS_TOKEN", default="")
 DISTRICT_PROPERTY = env.str("DISTRICT_PROPERTY", default="navn").strip()
 try:
     DISTRICT_BOUNDARIES = boundaries(env.str("DISTRICT_BOUNDARIES", default="").strip(), DISTRICT_PROPERTY)
+    # The public distribution of the Central Business Register; without all three nothing is read there.
+    CVR_URL, CVR_USER, CVR_PASSWORD = cvr.checked(
+        env.str("CVR_URL", default="").strip(),
+        env.str("CVR_USER", default="").strip(),
+        env.str("CVR_PASSWORD", default="").strip(),
+    )
 except ValueError as error:
     raise ImproperlyConfigured(str(error)) from error
 

@@ -215,3 +215,25 @@ class ProofType(TextChoices):
     PDF = "application/pdf", "PDF"
     JPEG = "image/jpeg", "JPEG"
     PNG = "image/png", "PNG"
+
+
+class RegisterField(TextChoices):
+    """What is compared with CVR."""
+
+    NUMBER = "number", _("CVR-nummer")
+    STATUS = "status", _("status")
+    NAME = "name", _("navn")
+    FORM = "form", _("virksomhedsform")
+    ADDRESS = "address", _("adresse")
+    BRANCH = "branch", _("branche")
+    FOUNDED = "founded", _("stiftet")
+    RSV = "rsv", _("RSV i CVR")
+
+
+class DifferenceState(TextChoices):
+    """What became of a difference between us and CVR."""
+
+    OPEN = "open", _("Venter")
+    TAKEN = "taken", _("Overtaget fra CVR")
+    KEPT = "kept", _("Vi beholder vores")
+    GONE = "gone", _("Ikke længere forskellige")

@@ -114,6 +114,25 @@ def publish_sections(
 
 
 @transaction.atomic
+def publish_field(
+    enterprise: Enterprise, field: str, *, by: User | None = None, reason: str = ""
+) -> Publication | None:
+    """Make one field of the working copy public (as sections.with_field has it), and nothing else.
+
+    Returns None where the public already sees it so, does not see the enterprise at all, or where it
+    hangs together with other changes that wait.
+    """
+    enterprise = _locked(enterprise)
+    if enterprise.current is None:
+        return None
+    shown = snapshots.upgrade(enterprise.current.snapshot, enterprise.current.schema_version)
+    wanted = sections.with_field(shown, snapshots.take(enterprise), field)
+    if wanted is None or snapshots.same(shown, wanted):
+        return None
+    return _publish(enterprise, wanted, choices.Change.PUBLISHED, by, reason)
+
+
+@transaction.atomic
 def restore(
     publication: Publication, *, by: User | None = None, reason: str = "", discard_changes: bool = False
 ) -> Publication:

@@ -82,7 +82,7 @@ def version(enterprise: Enterprise, section: Section) -> str:
 
 def digest(snapshot: Snapshot) -> str:
     """Names all a snapshot says."""
-    said = json.dumps(snapshots.without_term_names(snapshot), sort_keys=True)
+    said = json.dumps(snapshots.comparable(snapshot), sort_keys=True)
     return hashlib.sha256(said.encode()).hexdigest()[:20]
 
 
@@ -121,6 +121,24 @@ def merged(approved: Snapshot, working_copy: Snapshot, chosen: Collection[Sectio
         if not result["places"]:
             del result["places"]
     return result
+
+
+def with_field(approved: Snapshot, working_copy: Snapshot, field: str) -> Snapshot | None:
+    """The approved snapshot with one field of the working copy: a key of snapshots, or "address".
+
+    An address is that of the only place there is. None where the two have other numbers of places:
+    nobody can tell which of them is meant.
+    """
+    if field != "address":
+        kept = {key: value for key, value in approved.items() if key != field}
+        return kept | ({field: working_copy[field]} if field in working_copy else {})
+    before, after = approved.get("places", []), working_copy.get("places", [])
+    if len(after) != 1 or len(before) > 1:
+        return None
+    (new,), old = after, before[0] if before else {}
+    told = (*snapshots.ADDRESS, "hidden", "district")
+    place = {key: value for key, value in old.items() if key not in told}
+    return approved | {"places": [place | {key: new[key] for key in told if key in new}]}
 
 
 def _merged_places(approved: list[Any], working_copy: list[Any], chosen: Collection[Section]) -> list[Any]:

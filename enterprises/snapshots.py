@@ -81,8 +81,18 @@ def upgrade(snapshot: Snapshot, version: int) -> Snapshot:
 
 
 def same(one: Snapshot, other: Snapshot) -> bool:
-    """Whether two snapshots say the same. A term that staff have renamed since is still that term."""
-    return bool(without_term_names(one) == without_term_names(other))
+    """Whether two snapshots say the same."""
+    return bool(comparable(one) == comparable(other))
+
+
+def comparable(snapshot: Snapshot) -> Snapshot:
+    """What counts when snapshots are compared.
+
+    A term that staff have renamed since is still that term, and a fact of the register's that was read
+    again still that fact.
+    """
+    plain: Snapshot = without_term_names(snapshot)
+    return plain | {"rsv": plain["rsv"].get("registered")} if "rsv" in plain else plain
 
 
 def without_term_names(value: Any) -> Any:

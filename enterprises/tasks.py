@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import logging
+
 from django.conf import settings
 from django.core.management import call_command
+from django.db.models import QuerySet
 from django.utils import timezone
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Status
 
 from enterprises import confirmations, delivery, invitations, missed, proofs, visits
+from enterprises.cvr import client as cvr
+from enterprises.cvr import runs
+from enterprises.models import Enterprise
 from enterprises.photos import chores
+
+log = logging.getLogger(__name__)
 
 # Schedules are in UTC; the nightly ones come after Denmark's midnight, whatever the season.
 
@@ -75,6 +83,35 @@ def forget_old_counts(timestamp: int = 0) -> None:
 @app.task(retry=AGAIN)
 def forget_old_invitations(timestamp: int = 0) -> None:
     invitations.forget_old()
+
+
+class UnansweredError(Exception):
+    """CVR did not answer for all; those it answered for are done."""
+
+
+# Before the council's people come to their desks. Two readings at once would ask twice as fast.
+@app.periodic(cron="0 2 * * *", queueing_lock="read_register")
+@app.task(retry=AGAIN, lock="read_register")
+def read_register(timestamp: int = 0) -> None:
+    _read_register(runs.due(timezone.localdate()))
+
+
+@app.task(retry=AGAIN, lock="read_register")
+def read_in_register(enterprises: list[int]) -> None:
+    """Those somebody has asked for, even if they were read today."""
+    _read_register(runs.readable().filter(pk__in=enterprises))
+
+
+def _read_register(enterprises: QuerySet[Enterprise]) -> None:
+    if not cvr.is_on():
+        return
+    try:
+        outcome = runs.read(enterprises)
+    except cvr.RefusedError as error:
+        log.error("CVR refuses CVR_USER and CVR_PASSWORD (%s): nothing is read.", error)
+        return
+    if outcome.unanswered:
+        raise UnansweredError(outcome.unanswered)
 
 
 # By day, when those it writes to are awake.

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from enterprises.models import Enterprise, User
 from enterprises.photos.store import Folder
 from tests.builders import a_user, let_in, published, with_second_step
 from tests.client import PolicingClient
+from tests.register_service import Register, register_service
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -71,6 +73,14 @@ def city(db: None, demo_records: list[dict[str, Any]]) -> list[Enterprise]:
 @pytest.fixture
 def bakery(db: None) -> Enterprise:
     return published("Brød & Broer")
+
+
+@pytest.fixture
+def cvr(settings: Any) -> Iterator[Register]:
+    """The business register, and our account for it."""
+    with register_service() as register:
+        settings.CVR_URL, settings.CVR_USER, settings.CVR_PASSWORD = register.url, "byen", "hemmelig"
+        yield register
 
 
 # -- who walks in ---------------------------------------------------------------------------------

@@ -42,6 +42,7 @@ from enterprises.models import (
     ProofFile,
     Proposal,
     Publication,
+    RegisterDifference,
     SectionPolicy,
     Sector,
     SectorOf,
@@ -175,6 +176,11 @@ def question(*rows: dict[str, Any]) -> Rows:
     return of_bakery(ConfirmationRequest, *rows, asked_on=DAY, mailed_on=DAY)
 
 
+def differs(*rows: dict[str, Any]) -> Rows:
+    usual = {"field": "name", "theirs": "Brød", "found_on": DAY, "read_on": DAY}
+    return lambda bakery: [RegisterDifference(enterprise=bakery, **usual | row) for row in rows]
+
+
 publication = {"schema_version": 1, "snapshot": {}, "change": "published", "published_at": timezone.now()}
 ended = {"due_at": None, "ended_at": timezone.now()}
 photo = {
@@ -304,6 +310,11 @@ BAD: list[tuple[str, Rows]] = [
     ("proposal_closed_has_a_date", of_bakery(Proposal, {"state": "approved"})),
     ("proposal_closed_has_a_date", of_bakery(Proposal, {"decided_at": timezone.now()})),
     ("message_says_something", wordless),
+    ("register_difference_open_once", differs({}, {"found_on": date(2026, 1, 1)})),
+    ("register_difference_is_of_a_known_field", differs({"field": "charm"})),
+    ("register_difference_closed_has_a_date", differs({"state": "kept"})),
+    ("register_difference_closed_has_a_date", differs({"decided_at": timezone.now()})),
+    ("register_difference_closed_has_a_date", differs({"state": "lost", "decided_at": timezone.now()})),
     ("api_use_counted_in_one_row", lambda _: [ApiUse(minute=1, who=2, count=n) for n in (1, 2)]),
 ]  # fmt: skip
 
@@ -321,6 +332,7 @@ GOOD: list[Rows] = [
     of_its_place(HoursException, {"first_day": DAY, "last_day": DAY}),
     missed({}, {"language": "en"}, {"text": "ubåde"}, {"day": date(2026, 11, 24)}),
     mail({}, {"recipient": "ole@x.dk"}, {"message_id": "<2@x.dk>", "state": "sent", "content": b""} | ended),
+    differs({}, {"field": "rsv"}, {"state": "kept", "decided_at": timezone.now()}),
     of_its_place(OpeningHours, {"weekday": 6, "opens": time(22), "closes": time(2)}),
 ]
 

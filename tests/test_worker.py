@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 from threading import Barrier
 from typing import Any
@@ -29,9 +30,10 @@ from directory.database import CHECKOUT
 from directory.models import Listing
 from enterprises import tasks
 from enterprises.management.commands import run_worker
-from enterprises.models import Mail, MissedSearch
+from enterprises.models import Enterprise, Mail, MissedSearch, RegisterDifference, RegisterReading
 from tests.builders import published
 from tests.mail_server import Postbox, mail_server
+from tests.register_service import free_numbers, numbered, register_service
 from tests.servers import database_url, serving
 
 Environment = dict[str, str]
@@ -280,6 +282,31 @@ def test_a_job_whose_worker_is_killed_is_done_by_the_next(environment: Environme
     with working(environment):
         eventually(lambda: not job.exists())
     assert Listing.objects.get(pk=bakery.pk).name == "Brød & Broer"
+
+
+def test_a_worker_killed_while_it_reads_cvr_leaves_what_it_has_read_and_the_next_reads_the_rest(
+    environment: Environment,
+) -> None:
+    numbers = list(islice(free_numbers(), 60))
+    with register_service() as cvr:
+        environment |= {"CVR_URL": cvr.url, "CVR_USER": "byen", "CVR_PASSWORD": "hemmelig"}
+        cvr.entries += [numbered("association", number) for number in numbers]
+        cvr.silent_after = 1
+        made = [Enterprise(name=number, slug=f"nr-{number}", cvr=number) for number in numbers]
+        Enterprise.objects.bulk_create(made)
+        job = ProcrastinateJob.objects.filter(pk=tasks.read_register.defer())
+        with working(environment) as worker:
+            assert cvr.is_asked_in_vain.wait(timeout=30)
+            killed(worker)
+        assert RegisterReading.objects.count() == 50
+        cvr.silent_after = None
+        with working(environment):
+            eventually(lambda: not job.exists())
+    assert [len(asked) for asked in cvr.asked_for] == [50, 10, 10]
+    assert RegisterReading.objects.count() == 60
+    differences = RegisterDifference.objects.filter(field="name", state="open")
+    assert differences.values("enterprise").distinct().count() == differences.count() == 60
+    Enterprise.objects.filter(cvr__in=numbers).delete()
 
 
 def test_what_should_have_been_done_at_night_is_done(environment: Environment) -> None:

@@ -17,6 +17,7 @@ from enterprises.admin import (
     place,
     proposal,
     publication,
+    register,
     taxonomy,
 )
 
@@ -30,6 +31,7 @@ __all__ = [
     "place",
     "proposal",
     "publication",
+    "register",
     "taxonomy",
 ]
 

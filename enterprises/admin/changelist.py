@@ -9,15 +9,17 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AdminTextInputWidget, AutocompleteSelect
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from enterprises import admission, publishing, snapshots
+from enterprises import admission, publishing, snapshots, tasks
 from enterprises.access import person as person
+from enterprises.cvr import client as cvr
+from enterprises.cvr import runs
 from enterprises.models import Enterprise, Withdrawal
 
 if TYPE_CHECKING:
@@ -68,10 +70,10 @@ class StatusFilter(admin.SimpleListFilter):
 
 
 def _with_changes(queryset: QuerySet[Enterprise]) -> list[int]:
-    """Only rows saved, or read anew in CVR, since they were published are worth comparing in full."""
-    touched = queryset.filter(
-        Q(updated_at__gt=F("current__published_at")) | Q(rsv_read_on__gte=F("current__published_at__date"))
-    ).prefetch_related(*snapshots.RELATIONS)
+    """Only rows saved since they were published are worth comparing in full."""
+    touched = queryset.filter(updated_at__gt=F("current__published_at")).prefetch_related(
+        *snapshots.RELATIONS
+    )
     return [
         enterprise.pk for enterprise in touched.iterator(chunk_size=500) if publishing.has_changes(enterprise)
     ]
@@ -130,6 +132,22 @@ def confirm_today(desk: EnterpriseAdmin, request: HttpRequest, queryset: QuerySe
         desk.log_change(request, enterprise, _("Bekræftet."))
 
     _each(desk, request, queryset, confirm)
+
+
+@admin.action(description=gettext_lazy("Læs i CVR"), permissions=["change"])
+def read_in_register(desk: EnterpriseAdmin, request: HttpRequest, queryset: QuerySet[Enterprise]) -> None:
+    """In the background: the register may be slow."""
+    if not cvr.is_on():
+        desk.message_user(request, _("Der er ingen adgang til CVR: se README.md."), messages.ERROR)
+        return
+    chosen = [enterprise.pk for enterprise in runs.readable().filter(pk__in=queryset.values("pk"))]
+    tasks.read_in_register.defer(enterprises=chosen)
+    told = ngettext(
+        "%(count)s virksomhed bliver læst i CVR nu.",
+        "%(count)s virksomheder bliver læst i CVR nu.",
+        len(chosen),
+    )
+    desk.message_user(request, told % {"count": len(chosen)}, messages.SUCCESS)
 
 
 def _each(

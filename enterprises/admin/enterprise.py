@@ -22,7 +22,7 @@ from enterprises.admin import changelist, inlines
 from enterprises.admin.base import AddressForm, ModelAdmin
 from enterprises.admin.place import PlaceInline
 from enterprises.choices import ClaimState
-from enterprises.models import Enterprise, Evidence
+from enterprises.models import Enterprise, Evidence, RegisterReading
 
 
 class EnterpriseForm(AddressForm):
@@ -53,9 +53,23 @@ class EnterpriseAdmin(ModelAdmin):
     search_fields = ("name", "cvr", "aliases")
     search_help_text = gettext_lazy("Søg på navn, CVR-nummer eller andre stavemåder.")
     ordering = ("name", "pk")
-    actions = (changelist.publish_selected, changelist.withdraw_selected, changelist.confirm_today)
+    actions = (
+        changelist.publish_selected,
+        changelist.withdraw_selected,
+        changelist.confirm_today,
+        changelist.read_in_register,
+    )
     save_on_top = True
-    readonly_fields = ("status", "rsv", "confirmed_on", "imported_from", "is_demo", "editors", "publications")
+    readonly_fields = (
+        "status",
+        "rsv",
+        "register",
+        "confirmed_on",
+        "imported_from",
+        "is_demo",
+        "editors",
+        "publications",
+    )
     fieldsets = (
         (
             None,
@@ -104,7 +118,17 @@ class EnterpriseAdmin(ModelAdmin):
         ),
         (
             gettext_lazy("Register og udgivelser"),
-            {"fields": ("rsv", "confirmed_on", "imported_from", "is_demo", "editors", "publications")},
+            {
+                "fields": (
+                    "rsv",
+                    "register",
+                    "confirmed_on",
+                    "imported_from",
+                    "is_demo",
+                    "editors",
+                    "publications",
+                )
+            },
         ),
     )
     inlines = (
@@ -177,12 +201,19 @@ class EnterpriseAdmin(ModelAdmin):
     @admin.display(description=gettext_lazy("RSV i CVR"))
     def rsv(self, enterprise: Enterprise) -> str:
         if enterprise.rsv_registered is None or enterprise.rsv_read_on is None:
-            return _("Ikke slået op endnu.")
+            return _("Profilen siger intet om det.")
         answer = _("Registreret") if enterprise.rsv_registered else _("Ikke registreret")
         return _("%(answer)s, læst i CVR %(day)s") % {
             "answer": answer,
             "day": date_format(enterprise.rsv_read_on),
         }
+
+    @admin.display(description=gettext_lazy("seneste læsning i CVR"))
+    def register(self, enterprise: Enterprise) -> str:
+        reading = RegisterReading.objects.filter(enterprise=enterprise).first()
+        if reading is None:
+            return _("Ikke læst endnu.")
+        return render_to_string("admin/enterprises/enterprise/register.html", {"reading": reading})
 
     @admin.display(description=gettext_lazy("udgivelser"))
     def publications(self, enterprise: Enterprise) -> str:

@@ -12,6 +12,7 @@ from enterprises.models.photo import Photo
 from enterprises.models.place import HoursException, OpeningHours, Place
 from enterprises.models.proposal import Draft, Message, Proposal, SectionPolicy
 from enterprises.models.publication import Publication, Withdrawal
+from enterprises.models.register import RegisterDifference, RegisterReading
 from enterprises.models.synonyms import SynonymGroup
 from enterprises.models.taxonomy import District, LegalForm, Mark, Mission, Ownership, Sector, Term
 from enterprises.models.visits import ProfileCount
@@ -49,6 +50,8 @@ __all__ = [
     "ProofFile",
     "Proposal",
     "Publication",
+    "RegisterDifference",
+    "RegisterReading",
     "SectionPolicy",
     "Sector",
     "SectorOf",
