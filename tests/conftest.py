@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from hypothesis import HealthCheck, settings
 
 from enterprises.content import loading
 from enterprises.models import Enterprise, User
@@ -14,6 +15,16 @@ from enterprises.photos.store import Folder
 from tests.builders import a_user, let_in, published, with_second_step
 from tests.client import PolicingClient
 from tests.register_service import Register, register_service
+
+# A slow machine is no error. The gate (.ci/run) judges by the same examples each time, so that what it says is
+# about the change at hand; whoever works on the site has others tried in each run, and mends what they find.
+settings.register_profile(
+    "site",
+    deadline=None,
+    derandomize="CI" in os.environ,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("site")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -21,7 +21,6 @@ from enterprises import publishing, register
 from enterprises.choices import DifferenceState
 from enterprises.cvr import deciding, runs
 from enterprises.models import (
-    Editorship,
     Enterprise,
     LegalForm,
     Publication,
@@ -29,7 +28,7 @@ from enterprises.models import (
     RegisterReading,
     User,
 )
-from tests.builders import a_place, a_user, an_enterprise, published, with_second_step
+from tests.builders import a_place, a_user, an_enterprise, let_in, published, with_second_step
 from tests.register_service import (
     COOPERATIVE,
     DISSOLVED,
@@ -326,7 +325,7 @@ def test_a_name_that_is_too_long_for_us_is_refused(cvr: Register, bakery: Enterp
 def test_what_an_enterprise_says_itself_is_only_suggested_to_it(
     cvr: Register, bakery: Enterprise, clerk: Client
 ) -> None:
-    Editorship.objects.create(enterprise=bakery, user=a_user())
+    let_in(a_user(), bakery)
     renamed(cvr, "Broernes Brød")
     moved(cvr, **VALBY)
     read(bakery)
@@ -340,7 +339,7 @@ def test_what_an_enterprise_says_itself_is_only_suggested_to_it(
 
 def test_a_protected_address_is_taken_off_whoever_edits(cvr: Register, clerk: Client) -> None:
     shop = published("Den Stille Butik", cvr=PROTECTED, legal_form="pmv")
-    Editorship.objects.create(enterprise=shop, user=a_user())
+    let_in(a_user(), shop)
     read(shop)
     press(clerk, "_take_over", difference(shop, "address"))
     assert "street" not in shown(shop)["places"][0]
