@@ -16,8 +16,8 @@ from tests.builders import a_user, let_in, published, with_second_step
 from tests.client import PolicingClient
 from tests.register_service import Register, register_service
 
-# A slow machine is no error. The gate (.ci/run) judges by the same examples each time, so that what it says is
-# about the change at hand; whoever works on the site has others tried in each run, and mends what they find.
+# A slow machine is no error. The gate (.ci/run) judges by the same examples each time, so that what it says
+# is about the change at hand; whoever works on the site has others tried in each run.
 settings.register_profile(
     "site",
     deadline=None,
