@@ -150,12 +150,22 @@ class AnswerChangedError(Exception):
         self.present = present
 
 
+class ClosedError(Exception):
+    """The council has let the enterprise in meanwhile, by the answers it then had."""
+
+
+def hold(enterprise: Enterprise) -> None:
+    """Keep everybody else from the answers until the transaction ends. Raises ClosedError."""
+    if not is_asked(Enterprise.objects.select_for_update().get(pk=enterprise.pk)):
+        raise ClosedError
+
+
 @transaction.atomic
 def save(
     enterprise: Enterprise, criterion: str, values: dict[str, str], *, by: User, having_seen: str
 ) -> CriterionAnswer:
-    """Keep an answer. Raises AnswerChangedError where it is another than the one that was seen."""
-    Enterprise.objects.select_for_update().get(pk=enterprise.pk)
+    """Keep an answer. Raises ClosedError, or AnswerChangedError where it is another than was seen."""
+    hold(enterprise)
     present = CriterionAnswer.objects.filter(enterprise=enterprise, criterion=criterion).first()
     wanted = CriterionAnswer(enterprise=enterprise, criterion=criterion, **values)
     if present and version(present) not in (having_seen, version(wanted)):

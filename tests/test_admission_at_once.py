@@ -74,3 +74,12 @@ def test_an_answer_that_comes_while_the_clerk_approves_is_seen_or_stops_it(share
     changed = CriterionAnswer.objects.get(enterprise=shared.enterprise, criterion="purpose").reply == "no"
     approved = any(isinstance(outcome, Publication) for outcome in outcomes)
     assert approved is not changed, outcomes
+
+
+def test_what_the_council_has_read_stays_as_it_was(shared: Proposal) -> None:
+    clerk, vera = User.objects.get(email="clerk1@example.dk"), User.objects.get(email="vera@example.dk")
+    admission.approve(shared, by=clerk, having_seen=proposals.seen(editing.fresh(shared.enterprise)))
+    version = criteria.version(criteria.answers(shared.enterprise)["purpose"])
+    values = {"reply": "no", "text_da": "Alligevel ikke.", "text_en": "", "url": ""}
+    with pytest.raises(criteria.ClosedError):
+        criteria.save(shared.enterprise, "purpose", values, by=vera, having_seen=version)

@@ -100,7 +100,7 @@ def killed(worker: subprocess.Popen[bytes]) -> None:
 
 
 def eventually(happens: Callable[[], Any]) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 90
     while not happens():
         assert time.monotonic() < deadline, "it never happened"
         time.sleep(0.02)

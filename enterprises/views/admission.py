@@ -64,8 +64,11 @@ def question(request: HttpRequest, slug: str, criterion: str) -> HttpResponse:
     if request.method != "POST":
         return _page(request, enterprise, criterion, answer, AnswerForm(instance=answer))
     form = AnswerForm(request.POST, request.FILES)
-    if not _saved(request, enterprise, criterion, form):
-        return _page(request, enterprise, criterion, answer, form)
+    try:
+        if not _saved(request, enterprise, criterion, form):
+            return _page(request, enterprise, criterion, answer, form)
+    except criteria.ClosedError:
+        return redirect("admission", slug)
     left = criteria.unanswered(enterprise)
     if not left:
         messages.success(request, _("Gemt. I har svaret på alle fem spørgsmål."))
@@ -165,9 +168,12 @@ def proof(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 @login_required
 def remove_proof(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     enterprise = access.editable_or_404(request.user, slug)
-    if not criteria.is_asked(enterprise):
-        return redirect("admission", slug)
     file = get_object_or_404(ProofFile.objects.select_related("answer"), pk=pk, answer__enterprise=enterprise)
-    proofs.remove(file)
+    try:
+        with transaction.atomic():
+            criteria.hold(enterprise)
+            proofs.remove(file)
+    except criteria.ClosedError:
+        return redirect("admission", slug)
     messages.success(request, _("Bilaget er fjernet."))
     return redirect("admission-question", slug, file.answer.criterion)
