@@ -5,19 +5,19 @@ They show what the public sees and the person's own drafts, and keep drafts. Not
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from enterprises import access, address_help, editing, snapshots
+from enterprises import access, editing, snapshots
 from enterprises.access import person
 from enterprises.choices import Section
-from enterprises.forms import PAGES
-from enterprises.models import Draft, Enterprise
-from enterprises.views import editing as pages
-from enterprises.views.typed import revision, typed
+from enterprises.models import Enterprise
+from enterprises.views import section_page
+from enterprises.views.typed import typed
 
 # Pictures are files, of which there are no drafts.
 SECTIONS = [section.value for section in Section if section != Section.PHOTOS]
@@ -29,68 +29,33 @@ def section(request: HttpRequest, slug: str, section: str) -> HttpResponse:
         raise Http404
     chosen = Section(section)
     if request.method != "POST":
-        return _shown(request, enterprise, chosen)
+        return _shown(
+            request, enterprise, lambda shown: section_page.opened(request, shown, chosen, is_claimed=True)
+        )
     data = typed(request.POST)
     if request.POST.get("action") == "draft":
-        return pages.drafted(request, enterprise, chosen, data)
+        return section_page.drafted(request, enterprise, chosen, data)
     if request.POST.get("action") == "discard":
-        editing.drop_draft(enterprise, person(request), chosen, revision=revision(request))
-        messages.success(request, _("Kladden er smidt væk."))
-        return redirect("edit-section", slug, section)
-    return _kept(request, enterprise, chosen, data)
+        return section_page.discarded(request, enterprise, slug, chosen)
+    outcome = section_page.kept(request, enterprise, chosen, data)
+    if outcome.is_all:
+        if not outcome.anchor:
+            messages.success(request, _("Kladden er gemt. Kun du kan se den."))
+        return section_page.back_to(slug, chosen, outcome.anchor)
+    return _shown(
+        request,
+        enterprise,
+        lambda shown: section_page.shown_again(request, shown, chosen, data, outcome, is_claimed=True),
+    )
 
 
 def _shown(
-    request: HttpRequest,
-    enterprise: Enterprise,
-    chosen: Section,
-    data: QueryDict | None = None,
-    found: address_help.Help | None = None,
-    draft: Draft | None = None,
+    request: HttpRequest, enterprise: Enterprise, page: Callable[[Enterprise], HttpResponse]
 ) -> HttpResponse:
-    """With what was just sent in the fields, where that could not be kept or something came of it."""
+    """The page about the enterprise as the public sees it."""
     try:
         with editing.as_published(enterprise) as shown:
-            if data is None:
-                return pages.opened(request, shown, chosen, is_claimed=True)
-            page = PAGES[chosen](shown, shown=data)
-            if found:
-                pages.put_help(page, found)
-            version = request.POST.get("version", "")
-            return pages.page_of(
-                request,
-                shown,
-                chosen,
-                page,
-                version=version,
-                revision=revision(request),
-                draft=draft,
-                is_claimed=True,
-            )
+            return page(shown)
     except snapshots.RestoreError:
         messages.error(request, _("Kladden kan ikke åbnes lige nu. Den er her stadig, når du har fået svar."))
         return redirect("claim", enterprise.former_slugs.first().slug)  # type: ignore[union-attr]
-
-
-def _kept(request: HttpRequest, enterprise: Enterprise, chosen: Section, data: QueryDict) -> HttpResponse:
-    anchor, found = (
-        pages.row_pressed(data, request.POST["row"], chosen) if "row" in request.POST else ("", None)
-    )
-    data["based_on"] = request.POST.get("version", "")
-    draft = None
-    try:
-        draft = editing.keep_draft(enterprise, person(request), chosen, data, revision=revision(request))
-    except editing.StaleDraftError:
-        messages.warning(
-            request,
-            _("Du har siden åben i et andet vindue, hvor der står noget andet. Her er det, du skrev her."),
-        )
-    except editing.DraftTooLongError:
-        messages.warning(request, _("Der står for meget til, at det kan gemmes."))
-    else:
-        if not (found and found.says_something):
-            if not anchor:
-                messages.success(request, _("Kladden er gemt. Kun du kan se den."))
-            address = reverse("edit-section", args=[request.resolver_match.kwargs["slug"], chosen.value])  # type: ignore[union-attr]
-            return HttpResponseRedirect(f"{address}#{anchor}" if anchor else address)
-    return _shown(request, enterprise, chosen, data, found, draft)
