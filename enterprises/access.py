@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
@@ -44,8 +46,9 @@ def visible_before_publication(user: User | AnonymousUser) -> QuerySet[Enterpris
     return editable(user)
 
 
-def editable_or_404(user: User | AnonymousUser, slug: str) -> Enterprise:
-    return get_object_or_404(editable(user).select_related("current"), slug=slug)
+def editable_or_404(user: User | AnonymousUser, slug: str, *related: str | Prefetch[Any]) -> Enterprise:
+    found = editable(user).select_related("current").prefetch_related(*related)
+    return get_object_or_404(found, slug=slug)
 
 
 def claimable_or_404(slug: str) -> Enterprise:

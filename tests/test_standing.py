@@ -152,4 +152,4 @@ def test_the_list_asks_the_database_equally_often_for_one_and_five(
         let_in(ida, other)
         Proposal.objects.create(enterprise=other).messages.create(text="Hej", from_council=True, author=ida)
     queries()
-    assert queries() == few <= 26
+    assert queries() == few <= 24

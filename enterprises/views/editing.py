@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from enterprises import access, criteria, editing, publishing, sections, standing, visits
+from enterprises import access, criteria, editing, publishing, sections, snapshots, standing, visits
 from enterprises.access import person
 from enterprises.choices import ClaimState, ClaimWay, Section
 from enterprises.forms import PAGES
@@ -28,7 +28,7 @@ from enterprises.views.typed import typed
 @login_required
 def home(request: HttpRequest, slug: str) -> HttpResponse:
     """The state of the profile, and the way to everything an editor can do."""
-    enterprise = editing.fresh(access.editable_or_404(request.user, slug))
+    enterprise = access.editable_or_404(request.user, slug, *snapshots.RELATIONS)
     today = timezone.localdate()
     (state,) = standing.of([enterprise], today)
     changed, direct = state.changed, sections.direct()
@@ -76,12 +76,13 @@ def confirm(request: HttpRequest, slug: str) -> HttpResponse:
 @logged_out.kept
 @login_required
 def section(request: HttpRequest, slug: str, section: str) -> HttpResponse:
-    mine = access.editable(request.user).select_related("current").filter(slug=slug).first()
-    if mine is None:
+    mine = access.editable(request.user).select_related("current").prefetch_related(*snapshots.RELATIONS)
+    enterprise = mine.filter(slug=slug).first()
+    if enterprise is None:
         return drafting.section(request, slug, section)
     if section not in Section.values:
         raise Http404
-    enterprise, chosen = editing.fresh(mine), Section(section)
+    chosen = Section(section)
     if request.method != "POST":
         return section_page.opened(request, enterprise, chosen)
     data = typed(request.POST)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from enterprises import access, criteria, editing, proposals, publishing, snapshots, words
+from enterprises import access, criteria, proposals, publishing, snapshots, words
 from enterprises.access import person
 from enterprises.models import Enterprise
 from enterprises.views.trail import trail
@@ -43,7 +43,7 @@ class SubmitForm(SayForm):
 @login_required
 def changes(request: HttpRequest, slug: str) -> HttpResponse:
     """What differs from the public page, in words, and the button that sends it."""
-    enterprise = editing.fresh(access.editable_or_404(request.user, slug))
+    enterprise = access.editable_or_404(request.user, slug, *snapshots.RELATIONS)
     form = SubmitForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         having_seen, message = request.POST.get("seen", ""), form.cleaned_data["text"]
