@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from enterprises.duplicates import Facts
@@ -60,12 +62,6 @@ class AddForm(SectionForm):
         }
         error_messages = {"name": {"required": _("Skriv, hvad I hedder.")}}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        # Nobody has an address too long for these.
-        for name in ("website", "email"):
-            self.fields[name].limit = None  # type: ignore[attr-defined]
-
     def lines(self) -> Iterator[list[forms.BoundField]]:
         for line in super().lines():
             if line[0].name == "postcode":
@@ -79,9 +75,15 @@ class AddForm(SectionForm):
         if not typed:
             return ""
         try:
-            return terms.cvr(typed)
+            number = terms.cvr(typed)
         except terms.CellError as error:
             raise forms.ValidationError(str(error)) from error
+        # In a spreadsheet the first ones may be eaten; here somebody has forgotten some.
+        if number not in re.sub(r"\D", "", typed):
+            raise forms.ValidationError(
+                gettext("“%(text)s” er ikke et CVR-nummer: det har otte cifre.") % {"text": typed}
+            )
+        return number
 
     def validate_unique(self) -> None:
         """Whoever has the number already is told of in words, not as a mistake in the form."""

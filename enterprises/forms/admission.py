@@ -38,11 +38,6 @@ class AnswerForm(SectionForm):
         }
         help_texts = {"url": _("Fx jeres vedtægter på jeres hjemmeside. Begynder med https://.")}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        # Nobody has a link too long for it.
-        self.fields["url"].limit = None  # type: ignore[attr-defined]
-
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         told = any(cleaned.get(name, "").strip() for name in ("text_da", "text_en"))

@@ -9,14 +9,16 @@ from django import forms
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     _ModelForm = forms.ModelForm[Any]
 else:
     _ModelForm = forms.ModelForm
 
-# Nobody writes longer names of streets than fit; texts are another matter.
+# Nobody writes longer names of streets than fit, nor longer addresses; texts are another matter.
 SAID_LIMITS = range(150, 10_000)
+ADDRESSES = (forms.URLField, forms.EmailField)
 DATE = {"type": "date"}
 
 
@@ -60,7 +62,16 @@ class Lined(forms.BaseForm):
         for field in self.fields.values():
             # A browser would cut what is pasted without a word, so the limit is only said.
             limit = field.widget.attrs.pop("maxlength", None)
-            field.limit = int(limit) if limit and int(limit) in SAID_LIMITS else None  # type: ignore[attr-defined]
+            is_said = limit and int(limit) in SAID_LIMITS and not isinstance(field, ADDRESSES)
+            field.limit = int(limit) if is_said else None  # type: ignore[attr-defined]
+            if field.error_messages["required"] == forms.Field.default_error_messages["required"]:
+                field.error_messages["required"] = _("Skal udfyldes.")
+            if isinstance(field, forms.ModelChoiceField) and field.empty_label:
+                field.empty_label = _("Ikke valgt")
+            elif isinstance(field, forms.TypedChoiceField):
+                field.choices = [
+                    (key, label if key else _("Ikke valgt")) for key, label in field.widget.choices
+                ]
 
     def lines(self) -> Iterator[list[forms.BoundField]]:
         for bound in self:

@@ -76,7 +76,7 @@ class Page(SectionPage):
     row_sets = {
         "places": rows(
             PlaceForm,
-            heading=gettext_lazy("Steder"),
+            heading=gettext_lazy("Hvor I holder til"),
             row_label=gettext_lazy("Sted"),
             add_label=gettext_lazy("Tilføj et sted"),
         )

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
 
 from allauth.core.ratelimit import consume
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from enterprises import access, choices, editing, sections
 from enterprises.access import person
 from enterprises.choices import Section
+from enterprises.forms.base import SectionForm
 from enterprises.models import Enterprise, Photo
 from enterprises.photos import keeping, reading, uploads
 from enterprises.views.framing import shows_preview
@@ -26,17 +26,12 @@ from enterprises.views.trail import trail
 
 logger = logging.getLogger(__name__)
 
-if TYPE_CHECKING:
-    PhotoForm = forms.ModelForm[Photo]
-else:
-    PhotoForm = forms.ModelForm
-
 # What settings.ACCOUNT_RATE_LIMITS calls it.
 UPLOAD = "upload_photo"
 STEPS = {"up": -1, "down": 1}
 
 
-class WordsForm(PhotoForm):
+class WordsForm(SectionForm):
     """What is said about a picture."""
 
     class Meta:
@@ -148,7 +143,7 @@ def photo(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         photo.delete()
         done = _("Billedet er fjernet. %(when)s")
     else:
-        form = WordsForm(request.POST, instance=photo, auto_id=_ids(photo.pk))
+        form = _words(photo, request.POST)
         if not form.is_valid():
             return _page(request, enterprise, form)
         form.save()
@@ -162,6 +157,14 @@ def photo(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     return redirect("photos", slug)
 
 
+def _words(photo: Photo, sent: QueryDict | None = None) -> WordsForm:
+    form = WordsForm(sent, instance=photo, auto_id=_ids(photo.pk))
+    if photo.kind == choices.PhotoKind.LOGO:
+        # Nobody takes a picture of it.
+        del form.fields["credit"]
+    return form
+
+
 def _when_shown(enterprise: Enterprise) -> str:
     if enterprise.current and Section.PHOTOS in sections.direct():
         return _("Alle kan se det nu.")
@@ -173,7 +176,7 @@ def _page(
 ) -> HttpResponse:
     """The page; with one form that is wrong where there is one."""
     photos = enterprise.photos.all()
-    words = {photo: WordsForm(instance=photo, auto_id=_ids(photo.pk)) for photo in photos}
+    words = {photo: _words(photo) for photo in photos}
     new: dict[str, WordsForm] = {kind: form(auto_id=_ids(kind)) for kind, form in UPLOADS.items()}
     if wrong and wrong_upload:
         new[wrong_upload] = wrong
@@ -188,6 +191,7 @@ def _page(
         "new_logo": new[choices.PhotoKind.LOGO],
         "new_photo": new[choices.PhotoKind.PHOTO],
         "most": keeping.MOST_PHOTOS,
+        "previous": list(Section)[list(Section).index(Section.PHOTOS) - 1],
         "wrong": wrong,
         "noindex": True,
     }

@@ -62,7 +62,7 @@ def _sent(enterprise: Enterprise) -> str:
         return _("Sendt. Rådet svarer inden for %(workdays)s hverdage, her på siden og med en mail.") % {
             "workdays": criteria.ANSWERED_WITHIN_WORKDAYS
         }
-    return _("Sendt. I får svar her på siden.")
+    return _("Sendt. I får svar her på siden og med en mail.")
 
 
 def _about(enterprise: Enterprise) -> dict[str, Any]:
@@ -111,12 +111,14 @@ def thread(request: HttpRequest, slug: str) -> HttpResponse:
         else:
             messages.success(request, _("Din besked er sendt."))
         return redirect("thread", slug)
+    last = waiting.messages.last() if waiting else None
     found = enterprise.proposals.select_related("submitted_by").prefetch_related("messages__author")
     context = {
         "enterprise": enterprise,
         "trail": trail(enterprise),
         "proposals": found,
         "waiting": waiting,
+        "is_asked": last is not None and last.from_council,
         "form": form,
         "noindex": True,
     }

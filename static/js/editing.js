@@ -13,8 +13,6 @@ for (const hint of document.querySelectorAll("[data-limit-of]")) {
   count();
 }
 
-document.querySelector("[role=alert]")?.focus();
-
 const preview = document.querySelector("[data-live-preview]");
 function showAgain() {
   // Where it is not seen it has not been loaded.

@@ -1,4 +1,8 @@
 // Everything works without this file; it only makes some things quicker.
+
+// What is wrong with a form is where to begin.
+document.querySelector("[role=alert][tabindex]")?.focus();
+
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
