@@ -15,7 +15,6 @@ from django.utils import timezone
 
 from enterprises import (
     claim_codes,
-    claims,
     confirmations,
     editing,
     invitations,
@@ -24,8 +23,9 @@ from enterprises import (
     publishing,
     sections,
 )
-from enterprises.choices import ClaimWay, Reply, Section
+from enterprises.choices import Reply, Section
 from enterprises.models import (
+    Claim,
     ConfirmationRequest,
     CriterionAnswer,
     Enterprise,
@@ -34,7 +34,7 @@ from enterprises.models import (
 )
 from enterprises.photos import keeping
 from tests import images
-from tests.builders import a_user, an_enterprise, let_in
+from tests.builders import an_enterprise, let_in
 from tests.client import PolicingClient
 from tests.test_access import BOTH_LANGUAGES, ONE_LANGUAGE, PERSONAS
 from tests.test_editing_any_order import contact
@@ -173,24 +173,6 @@ DESK = {"index", "logout"}
 
 
 @pytest.fixture
-def claimant(bakery: Enterprise) -> Client:
-    """Waits for the answer whether the bakery is theirs."""
-    return _logged_in(a_user("rikke@example.dk"))
-
-
-@pytest.fixture
-def adder(db: None) -> Client:
-    """Has added an enterprise that nobody has let in yet."""
-    return _logged_in(a_user("nora@example.dk"))
-
-
-def _logged_in(user: User) -> Client:
-    client = PolicingClient()
-    client.force_login(user)
-    return client
-
-
-@pytest.fixture
 def people(request: pytest.FixtureRequest) -> dict[str, Client]:
     return {name: request.getfixturevalue(name) for name in EVERYBODY}
 
@@ -201,15 +183,13 @@ def world(people: dict[str, Client], bakery: Enterprise, pictures: object) -> di
     cache.clear()
     ida, rikke, nora = (User.objects.get(email=f"{name}@example.dk") for name in ("ida", "rikke", "nora"))
     photo = keeping.add(bakery, images.encoded(images.picture(200, 150)), kind="photo", alt_da="Brød")
-    claim = claims.open_(bakery, rikke, ClaimWay.EXPLANATION, "Mig")
-    claim_codes.send(bakery, rikke)
+    claim = claim_codes.send(bakery, rikke)
     token = "t" * 43
     invitation = invitations.invite(bakery, "ole@example.dk", by=ida)
     Invitation.objects.filter(pk=invitation.pk).update(digest=invitations._digest(token))
-    kaeden = an_enterprise("Kæden", criteria=())
-    added = claims.open_(kaeden, nora, ClaimWay.ADDED)
+    added = Claim.objects.get(user=nora)
     answer = CriterionAnswer.objects.create(
-        enterprise=kaeden, criterion="purpose", reply=Reply.YES, text_da="Vi er til for andre."
+        enterprise=added.enterprise, criterion="purpose", reply=Reply.YES, text_da="Vi er til for andre."
     )
     proof = proofs.add(answer, b"%PDF-1.7 %%EOF", called="a.pdf")
     Enterprise.objects.filter(pk=bakery.pk).update(tagline_da="Nyt, der venter")
@@ -298,7 +278,7 @@ def test_the_table_has_every_address_that_takes_a_form(
     tried = {name.split()[0] for name in POSTS}
     found = set()
     for name, address in _everywhere().items():
-        for client in (people["visitor"], people["editor"]):
+        for client in (people["visitor"], people["editor"], people["claimant"]):
             if client.get(address).status_code == 405:
                 found.add(name.split()[0])
             found.update(_forms(client, address))
