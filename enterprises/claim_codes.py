@@ -20,7 +20,8 @@ from enterprises.models import Claim, Enterprise, MailedCode, User
 
 HOLDS_FOR = timedelta(minutes=30)
 MOST_TRIES = 5
-PER_PERSON = PER_ENTERPRISE = 4  # an hour
+# An hour. No one person can use up all that may be sent to an enterprise, and so keep its own people out.
+PER_PERSON, PER_ENTERPRISE = 4, 12
 
 
 class Outcome(Enum):

@@ -42,6 +42,11 @@ def open_locked(claim: Claim) -> Claim:
     return claim_now
 
 
+def was_put_out(enterprise: Enterprise, user: User) -> bool:
+    """Whether staff have taken the right back from them. Then only people let them in again."""
+    return Claim.objects.filter(enterprise=enterprise, user=user, state=ClaimState.REVOKED).exists()
+
+
 def refuse_outsiders(enterprise: Enterprise, by: User) -> None:
     """Whoever was let in a moment ago may have been put out since."""
     is_editor = Editorship.objects.filter(enterprise=enterprise, user=by).exists()
@@ -85,11 +90,15 @@ def refuse(claim: Claim, *, by: User, reason: str) -> None:
 
 @transaction.atomic
 def prove(claim: Claim) -> Editorship | None:
-    """The claim is proven by the enterprise's own mail. That is enough only where nobody edits it yet."""
+    """The claim is proven by the enterprise's own mail. That is enough only where nobody edits it yet.
+
+    Nor for whoever was put out: those who read the mail are not always those who may.
+    """
     claim = open_locked(claim)
     claim.proven_at = timezone.now()
     claim.save(update_fields=["proven_at"])
-    if Editorship.objects.filter(enterprise=claim.enterprise).exists():
+    is_edited = Editorship.objects.filter(enterprise=claim.enterprise).exists()
+    if is_edited or was_put_out(claim.enterprise, claim.user):
         return None
     claim_mails.accepted(claim)
     return _let_in(claim, None)
@@ -124,15 +133,17 @@ def give(
 def revoke(editorship: Editorship, *, by: User | None, reason: str) -> None:
     """Staff take the right back, and the invitations that came of it."""
     editorship = _locked(editorship)
-    waiting = Invitation.objects.filter(
-        enterprise=editorship.enterprise,
-        invited_by=editorship.user,
-        accepted_at=None,
-        cancelled_at=None,
-    )
-    waiting.update(cancelled_at=timezone.now())
+    _cancel_invitations(editorship)
     _end(editorship, ClaimState.REVOKED, by, reason)
     claim_mails.revoked(editorship.claim)
+
+
+@transaction.atomic
+def lapse(editorship: Editorship) -> None:
+    """What the right rested on is no more, and so neither do the invitations that came of it hold."""
+    editorship = _locked(editorship)
+    _cancel_invitations(editorship)
+    _end(editorship, ClaimState.LEFT, editorship.user)
 
 
 @transaction.atomic
@@ -158,6 +169,11 @@ def _end(editorship: Editorship, state: ClaimState, by: User | None, reason: str
     editorship.delete()
     claim.state, claim.ended_at, claim.ended_by, claim.reason = state, timezone.now(), by, reason
     claim.save()
+
+
+def _cancel_invitations(editorship: Editorship) -> None:
+    sent = Invitation.objects.filter(enterprise=editorship.enterprise, invited_by=editorship.user)
+    sent.filter(accepted_at=None, cancelled_at=None).update(cancelled_at=timezone.now())
 
 
 def _locked(editorship: Editorship) -> Editorship:

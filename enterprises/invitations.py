@@ -21,8 +21,9 @@ from enterprises.models import Editorship, Enterprise, Invitation, User
 HOLDS_FOR = timedelta(days=14)
 # After that, nobody need remember the address of somebody who did not come.
 KEPT_FOR = timedelta(days=60)
-# A day: what a busy office needs, and too little to bother people with.
-PER_PERSON, PER_ADDRESS = 20, 3
+# A day: what a busy office needs, and too little to bother people with. An address is written to for each
+# enterprise by itself, so that no other's editor can use up what its own colleagues may send it.
+PER_PERSON, PER_ADDRESS, IN_ALL = 20, 3, 9
 
 
 def invite(enterprise: Enterprise, email: str, *, by: User) -> Invitation:
@@ -32,7 +33,8 @@ def invite(enterprise: Enterprise, email: str, *, by: User) -> Invitation:
     """
     email = email.strip().lower()
     rates.count("invitation", f"person-{by.pk}", most=PER_PERSON, seconds=rates.DAY)
-    rates.count("invitation", f"address-{email}", most=PER_ADDRESS, seconds=rates.DAY)
+    rates.count("invitation", f"{enterprise.pk}-{email}", most=PER_ADDRESS, seconds=rates.DAY)
+    rates.count("invitation", f"address-{email}", most=IN_ALL, seconds=rates.DAY)
     return _invite(enterprise, email, by)
 
 

@@ -9,10 +9,12 @@ import pytest
 from django.test import Client
 from hypothesis import HealthCheck, settings
 
+from enterprises import claims
+from enterprises.choices import ClaimWay
 from enterprises.content import loading
 from enterprises.models import Enterprise, User
 from enterprises.photos.store import Folder
-from tests.builders import a_user, let_in, published, with_second_step
+from tests.builders import a_user, an_enterprise, let_in, published, with_second_step
 from tests.client import PolicingClient
 from tests.register_service import Register, register_service
 
@@ -129,6 +131,22 @@ def newcomer(bakery: Enterprise) -> Client:
 @pytest.fixture
 def ruth(newcomer: Client) -> User:
     return User.objects.get(email="ruth@broed.example")
+
+
+@pytest.fixture
+def claimant(bakery: Enterprise) -> Client:
+    """Waits for the answer whether the bakery is theirs."""
+    user = a_user("rikke@example.dk", name="Rikke Venter")
+    claims.open_(bakery, user, ClaimWay.EXPLANATION, "Jeg er kasserer.")
+    return _logged_in(user)
+
+
+@pytest.fixture
+def adder(db: None) -> Client:
+    """Has added an enterprise that nobody has let in yet."""
+    user = a_user("nora@example.dk", name="Nora Ny")
+    claims.open_(an_enterprise("Kæden", criteria=()), user, ClaimWay.ADDED)
+    return _logged_in(user)
 
 
 @pytest.fixture

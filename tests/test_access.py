@@ -181,6 +181,53 @@ def test_everyone_gets_what_is_theirs(persona: tuple[str, Client], language: str
     assert got == {name: expected[who] for name, (_kwargs, expected) in table.items()}
 
 
+# Whoever waits may keep drafts of all but pictures, and see them on the page that all see.
+WAITING = {"preview": 200} | {
+    f"edit-section {section}": 200 for section in Section.values if section != Section.PHOTOS
+}
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+def test_who_waits_gets_what_strangers_get_and_where_to_draft(
+    claimant: Client, language: str, bakery: Enterprise
+) -> None:
+    with override(language):
+        addresses = {
+            name: reverse(name.split()[0], kwargs=kwargs)
+            for name, (kwargs, _expected) in BOTH_LANGUAGES.items()
+        }
+    got = {name: claimant.get(address).status_code for name, address in addresses.items()}
+    assert got == {name: expected["stranger"] for name, (_kw, expected) in BOTH_LANGUAGES.items()} | WAITING
+
+
+# Of what is no more than added, whoever added it sees all that editors see, but those there are yet to be.
+ADDED = {"people": 302, "leave": 404, "admission-question": 200, "claim": 404, "claim-code": 404}
+ADDED_TO_OTHERS = {"claim": 404, "claim-code": 404}
+
+
+@pytest.mark.parametrize("who", ["visitor", "editor", "stranger", "claimant", "clerk", "adder"])
+def test_what_is_only_added_is_its_persons_and_the_councils(
+    who: str, request: pytest.FixtureRequest, adder: Client, bakery: Enterprise
+) -> None:
+    client = adder if who == "adder" else request.getfixturevalue(who)
+    got, wanted = {}, {}
+    for name, (kwargs, expected) in BOTH_LANGUAGES.items():
+        if kwargs.get("slug") != BAKERY["slug"]:
+            continue
+        address = reverse(name.split()[0], kwargs=kwargs | {"slug": "kaeden"})
+        if not address.startswith("/min/"):
+            continue
+        got[name] = client.get(address).status_code
+        if who == "adder":
+            wanted[name] = ADDED.get(name, expected["editor"])
+        elif who == "visitor":
+            wanted[name] = expected["visitor"]
+        else:
+            as_stranger = "clerk" if who == "clerk" else "stranger"
+            wanted[name] = ADDED_TO_OTHERS.get(name, expected[as_stranger])
+    assert len(got) > 25 and got == wanted
+
+
 def test_the_table_has_every_address() -> None:
     assert set(_names(get_resolver().url_patterns)) == _tried() - {"admin:index"}
 

@@ -40,10 +40,11 @@ class LifeOfARight(RuleBasedStateMachine):
         self.enterprise.refresh_from_db()
         self.people = {name: a_user(f"{name}@example.dk") for name in PEOPLE}
         self.karen = a_user("karen@example.dk", is_staff=True, is_superuser=True)
-        # What should be so: who edits, who asks, who is invited, how many claims there ever were.
+        # What should be so: who edits, who asks, who is invited, put out, how many claims ever were.
         self.editing: set[str] = set()
         self.asking: set[str] = set()
         self.invited: set[str] = set()
+        self.put_out: set[str] = set()
         self.claims = 0
         self.drafts: set[str] = set()
 
@@ -83,7 +84,7 @@ class LifeOfARight(RuleBasedStateMachine):
             defaults={"digest": claim_codes._digest(claim, "BCDF"), "sent_at": claim.created_at, "tries": 0},
         )
         outcome = claim_codes.prove(claim, "bc-df" if right else "XXXX")
-        if right and not self.editing:
+        if right and not self.editing and name not in self.put_out:
             assert outcome == Outcome.LET_IN
             self.let_in(name)
         else:
@@ -130,6 +131,7 @@ class LifeOfARight(RuleBasedStateMachine):
             mine = set(invited_by_them.filter(cancelled_at=None).values_list("email", flat=True))
             claims.revoke(self.editorship(name), by=self.karen, reason="Nej")
             self.editing.discard(name)
+            self.put_out.add(name)
             self.invited -= {email.partition("@")[0] for email in mine}
 
     @rule(name=PERSON)

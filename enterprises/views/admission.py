@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from enterprises import access, criteria, proofs, proposals, publishing
+from enterprises import access, criteria, proofs, proposals, publishing, rates
 from enterprises.access import person
 from enterprises.forms.admission import AnswerForm
 from enterprises.models import CriterionAnswer, Enterprise, ProofFile
@@ -26,6 +26,8 @@ from enterprises.views.trail import trail
 
 logger = logging.getLogger(__name__)
 
+# What five questions with five files each may take, and then some.
+FILES_AN_HOUR = 60
 # Nothing in a file of somebody else's may run, wherever a browser puts it.
 LOCKED_UP = "default-src 'none'; sandbox"
 
@@ -85,6 +87,8 @@ def _saved(request: HttpRequest, enterprise: Enterprise, criterion: str, form: A
     values = dict(form.cleaned_data)
     file = values.pop("file")
     try:
+        if file:
+            rates.count("proof", f"person-{person(request).pk}", most=FILES_AN_HOUR, seconds=rates.HOUR)
         with transaction.atomic():
             answer = criteria.save(
                 enterprise,
@@ -100,7 +104,7 @@ def _saved(request: HttpRequest, enterprise: Enterprise, criterion: str, form: A
         form.add_error(
             None, _("En anden har svaret i mellemtiden. Læs det, og gem igen, hvis dit skal gælde.")
         )
-    except RefusedError as error:
+    except (RefusedError, rates.TooOftenError) as error:
         form.refuse("file", str(error))
     except OSError:
         logger.exception("A proof could not be stored")

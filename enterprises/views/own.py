@@ -33,6 +33,7 @@ def my_enterprises(request: HttpRequest) -> HttpResponse:
     return render(request, "account/my_enterprises.html", {"rows": rows, "claims": waiting})
 
 
+@never_cache
 @login_required
 def signs(request: HttpRequest, slug: str) -> HttpResponse:
     """Everything to show on one's own site and in the window, with what to copy."""
@@ -48,6 +49,7 @@ def signs(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "editing/signs.html", context)
 
 
+@never_cache
 @login_required
 def numbers(request: HttpRequest, slug: str) -> HttpResponse:
     """How often the profile was seen and used in the last twelve months, and what led to it."""

@@ -21,6 +21,8 @@ from enterprises.masking import masked
 from enterprises.models import Claim, Enterprise, User
 from enterprises.views.trail import trail
 
+LONGEST_REASON = 2000
+
 
 class InviteForm(forms.Form):
     email = forms.EmailField(
@@ -109,7 +111,9 @@ def answer(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             claims.accept(asked, by=person(request))
             messages.success(request, _("Ja er givet videre. Vedkommende kan nu rette profilen."))
         else:
-            reason = request.POST.get("reason", "").replace("\x00", "").strip()[:2000]
+            reason = request.POST.get("reason", "").replace("\x00", "").strip()
+            if len(reason) > LONGEST_REASON:
+                raise claims.ClaimError(_("Begrundelsen er for lang. Nej er ikke givet videre endnu."))
             claims.refuse(asked, by=person(request), reason=reason)
             messages.success(request, _("Nej er givet videre."))
     except claims.ClaimError as error:

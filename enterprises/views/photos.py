@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from enterprises import access, choices, editing, sections
@@ -92,6 +93,7 @@ UPLOADS: dict[str, type[UploadForm]] = {
 }
 
 
+@never_cache
 @shows_preview
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -131,6 +133,7 @@ def _added(request: HttpRequest, enterprise: Enterprise, kind: str, form: Upload
 
 
 @require_POST
+@never_cache
 @shows_preview
 @login_required
 @transaction.atomic
