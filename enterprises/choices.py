@@ -246,3 +246,11 @@ class PairState(TextChoices):
     MERGED = "merged", _("Slået sammen")
     APART = "apart", _("Ikke en dublet")
     GONE = "gone", _("Grunden er faldet bort")
+
+
+class Take(TextChoices):
+    """From which of two enterprises something is taken when they are merged."""
+
+    FIRST = "first", _("den ene")
+    SECOND = "second", _("den anden")
+    BOTH = "both", _("begge")

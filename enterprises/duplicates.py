@@ -176,10 +176,10 @@ def _by_name(facts: Facts, among: QuerySet[Enterprise]) -> dict[int, Likeness]:
         if alike(mine, bare_name(name)) >= ALIKE_ANYWHERE:
             found[pk] = Likeness.NAME
     for pk, name, street, postcode in _near(facts, among) if mine else ():
-        alike = alike(mine, bare_name(name))
-        if alike >= ALIKE_AT_THE_SAME_ADDRESS and (danish.fold(street), postcode) in streets:
+        likeness = alike(mine, bare_name(name))
+        if likeness >= ALIKE_AT_THE_SAME_ADDRESS and (danish.fold(street), postcode) in streets:
             found[pk] = Likeness.NAME_AND_ADDRESS
-        elif alike >= ALIKE_NEAR_BY and found.get(pk) != Likeness.NAME_AND_ADDRESS:
+        elif likeness >= ALIKE_NEAR_BY and found.get(pk) != Likeness.NAME_AND_ADDRESS:
             found[pk] = Likeness.NAME_NEAR_BY
     return found
 

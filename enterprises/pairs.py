@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import islice
 
 from django.db import connection, transaction
@@ -24,6 +25,8 @@ from enterprises.suspecting import Two
 KEPT_AT_ONCE = 500
 # Beyond so many, going through all of them is quicker.
 MOST_ASKED = 50
+# Longer than from one look to the next, so that none is missed.
+LATE = timedelta(minutes=25)
 # In the order of their keys, as whoever merges two holds them, so that neither waits for the other.
 _HELD = "SELECT id FROM enterprises_enterprise WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE"
 
@@ -40,7 +43,7 @@ class Outcome:
 
 
 def find(about: Collection[int] | None = None) -> Outcome:
-    """Look at all enterprises, or at some, and bring what is kept up to date. It may be done again at will."""
+    """Look at all enterprises, or at some, and bring what is kept up to date. Done again, nothing changes."""
     if about is not None and len(about) > MOST_ASKED:
         about = None
     found = suspecting.suspected(about)
@@ -102,6 +105,14 @@ def _keep(found: dict[Two, list[str]]) -> int:
     ]
     DuplicatePair.objects.bulk_create(made, ignore_conflicts=True)
     return len(made)
+
+
+def find_late() -> Outcome:
+    """Look at those that were changed, published or read in of late; what is older the night has seen."""
+    since = timezone.now() - LATE
+    changed = Q(updated_at__gte=since) | Q(current__published_at__gte=since)
+    late = list(suspecting.standing().filter(changed).values_list("pk", flat=True))
+    return find(late) if late else Outcome()
 
 
 def of(enterprise: Enterprise) -> QuerySet[DuplicatePair]:

@@ -121,10 +121,11 @@ def find_duplicates(timestamp: int = 0) -> None:
     pairs.find()
 
 
+@app.periodic(cron="*/10 * * * *", queueing_lock="find_late_duplicates")
 @app.task(retry=AGAIN, lock="find_duplicates")
-def find_duplicates_of(enterprises: list[int]) -> None:
-    """Those that have just been read in or published."""
-    pairs.find(enterprises)
+def find_late_duplicates(timestamp: int = 0) -> None:
+    """Of those that have just been read in, changed or published."""
+    pairs.find_late()
 
 
 # By day, when those it writes to are awake.

@@ -21,9 +21,7 @@ class DuplicatePair(models.Model):
 
     first = models.ForeignKey(Enterprise, models.CASCADE, related_name="+", verbose_name=_("den ene"))
     second = models.ForeignKey(Enterprise, models.CASCADE, related_name="+", verbose_name=_("den anden"))
-    reasons = ArrayField(
-        models.CharField(max_length=20, choices=choices.Likeness), verbose_name=_("hvorfor")
-    )
+    reasons = ArrayField(models.CharField(max_length=20, choices=choices.Likeness), verbose_name=_("hvorfor"))
     grounds = ArrayField(models.TextField())
     dismissed = ArrayField(models.TextField(), default=list)
     found_at = models.DateTimeField(_("opdaget"))
