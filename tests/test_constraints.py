@@ -136,9 +136,7 @@ def alike(*rows: dict[str, Any]) -> Rows:
 
 
 def of_one(bakery: Enterprise) -> list[models.Model]:
-    return [
-        DuplicatePair(first=bakery, second=bakery, reasons=["cvr"], grounds=[], found_at=timezone.now())
-    ]
+    return [DuplicatePair(first=bakery, second=bakery, reasons=["cvr"], grounds=[], found_at=timezone.now())]
 
 
 def draft_twice(bakery: Enterprise) -> list[models.Model]:

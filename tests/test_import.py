@@ -14,6 +14,7 @@ from django.utils import timezone
 from enterprises import claims, publishing
 from enterprises.imports.spreadsheet import Action, import_file
 from enterprises.models import Enterprise, FormerSlug, Offer, Place, Publication, User
+from tests.builders import published
 from tests.test_import_files import workbook
 
 BAKERY = {

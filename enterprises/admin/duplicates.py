@@ -10,7 +10,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -158,6 +158,8 @@ class DuplicatePairAdmin(ReadOnlyAdmin):
         return [compare, *super().get_urls()]
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not object_id.isdecimal():
+            raise Http404
         return HttpResponseRedirect(reverse("admin:enterprises_duplicatepair_compare", args=[object_id]))
 
     def compare(self, request: HttpRequest, pk: int) -> HttpResponse:
