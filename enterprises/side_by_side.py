@@ -8,6 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from enterprises import merging, publishing, readable, sections, snapshots, words
@@ -71,7 +72,7 @@ def _row(part: Part, one: Any, other: Any, *, differs: bool, keep: Take) -> Row:
     elif part.has_both and part.key not in ONE_OF_THEM:
         suggested = Take.BOTH
     first, second = _lines(part.key, one, other)
-    return Row(part.key, part.label.capitalize(), first, second, differs, options, suggested)
+    return Row(part.key, capfirst(part.label), first, second, differs, options, suggested)
 
 
 def _lines(key: str, one: Any, other: Any) -> tuple[list[Line], list[Line]]:
@@ -111,6 +112,9 @@ def _items(key: str, values: list[Any]) -> list[tuple[str, str]]:
 
 
 def _said(value: Any) -> Any:
+    """A row's own names are short: both languages fit behind each other."""
+    if isinstance(value, dict) and value.keys() <= {"da", "en"}:
+        return " / ".join(value.values())
     if isinstance(value, dict):
         return {key: _said(inner) for key, inner in value.items() if key not in UNSAID}
     return value
