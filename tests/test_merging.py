@@ -14,6 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from enterprises import claims, editing, merging, pairs, proposals, publishing, side_by_side, suspecting
 from enterprises.choices import ClaimState, ClaimWay, PairState, ProposalState, Section, Take
@@ -475,6 +476,12 @@ def test_the_page_shows_both_and_the_buttons_do_it(
     again = clerk.post(page_of(pair), chosen(clerk, pair) | {"_merge": "1"})
     assert "afgjort i mellemtiden" in again.text
     assert bakery.publications.count() == 2 and twin.withdrawals.count() == 1
+
+
+def test_the_page_speaks_english_too(clerk: Client, pair: DuplicatePair) -> None:
+    with override("en"):
+        page = clerk.get(page_of(pair)).text
+    assert "Are they the same?" in page and "Keep the address" in page and "Slå sammen" not in page
 
 
 def test_not_a_duplicate_is_noted_and_remembered(clerk: Client, pair: DuplicatePair) -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 from playwright.sync_api import Page, expect
 
 from tests.browser.city import TWICE
@@ -60,8 +57,6 @@ def test_a_clerk_merges_two_with_the_keyboard(site: Site, visit: Visit) -> None:
     expect(page.locator("#content h1")).to_have_text("Er de den samme?")
     expect(page.get_by_text("Navnet ligner, og adressen er den samme")).to_be_visible()
     check(page)
-    if folder := os.environ.get("SCREENSHOTS"):
-        page.screenshot(path=Path(folder) / "merging.png", full_page=True)
     page.locator("[name=keep]").first.focus()
     reach(page, "phone", "second")
     reach(page, "offers", "both")
