@@ -180,14 +180,16 @@ def merge(
     if has_left(first) or has_left(second):
         raise MergeError(_("En af de to er trukket tilbage."))
     kept, other = (first, second) if keep == Take.FIRST else (second, first)
-    reason = reason or _("Samme virksomhed som “%(name)s”.") % {"name": kept.name}
+    # A note is the council's own; this anybody concerned may read.
+    same = _("Samme virksomhed som “%(name)s”.") % {"name": kept.name}
+    reason = reason or same
     is_public = kept.is_public or other.is_public
     _tell(other, kept, by=by)
     for part in PARTS:
         if (take := takes.get(part.key, keep)) != keep:
             _take(part, kept, other, with_ours=take == Take.BOTH)
     _save(kept, other)
-    _move_the_rest(kept, other, by=by, reason=reason)
+    _move_the_rest(kept, other, by=by, reason=same)
     publishing.retire(other, by=by, reason=reason, merged_into=kept)
     if is_public:
         claims.let_added_wait(kept)

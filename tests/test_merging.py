@@ -74,7 +74,7 @@ def shown(pair: DuplicatePair) -> str:
 
 def merge(pair: DuplicatePair, by: User, keep: Take = Take.FIRST, **takes: Take) -> Enterprise:
     """Returns the kept one, as it is afterwards."""
-    kept, _other = merging.merge(pair, takes, keep=keep, by=by, having_seen=shown(pair))
+    kept, _other = merging.merge(pair, takes, keep=keep, by=by, having_seen=shown(pair), reason="Set i CVR")
     return Enterprise.objects.get(pk=kept.pk)
 
 
@@ -221,7 +221,7 @@ def test_the_kept_one_says_what_was_chosen_and_is_published(
     assert [offer["name"]["da"] for offer in said["offers"]] == ["Frokost til møder", "Bryllupskager"]
     assert said["contact"]["phone"] == "00 00 12 34"
     latest = bakery.publications.get(number=2)
-    assert latest.published_by == karen and "Samme virksomhed" in latest.reason
+    assert (latest.published_by, latest.reason) == (karen, "Set i CVR")
     pair.refresh_from_db()
     assert (pair.state, pair.decided_by) == (PairState.MERGED, karen)
 
@@ -268,7 +268,8 @@ def test_editors_of_both_edit_the_kept_one(
     before.refresh_from_db()
     assert (before.enterprise, before.state) == (bakery, ClaimState.ACCEPTED)
     assert Claim.objects.get(user=carl, enterprise=bakery, way=ClaimWay.EXPLANATION).state == "withdrawn"
-    assert Claim.objects.get(user=ida, enterprise=twin).state == ClaimState.LEFT
+    ended = Claim.objects.get(user=ida, enterprise=twin)
+    assert (ended.state, ended.reason) == (ClaimState.LEFT, "Samme virksomhed som “Brød & Broer”.")
     waiting = Claim.objects.get(user=ole)
     assert (waiting.enterprise, waiting.state, waiting.proven_at) == (bakery, ClaimState.OPEN, None)
     carls = editing.draft_of(bakery, carl, Section.CONTACT)
