@@ -237,3 +237,20 @@ class DifferenceState(TextChoices):
     TAKEN = "taken", _("Overtaget fra CVR")
     KEPT = "kept", _("Vi beholder vores")
     GONE = "gone", _("Ikke længere forskellige")
+
+
+class PairState(TextChoices):
+    """What became of two that could be the same."""
+
+    OPEN = "open", _("Venter")
+    MERGED = "merged", _("Slået sammen")
+    APART = "apart", _("Ikke en dublet")
+    GONE = "gone", _("Grunden er faldet bort")
+
+
+class Take(TextChoices):
+    """From which of two enterprises something is taken when they are merged."""
+
+    FIRST = "first", _("den ene")
+    SECOND = "second", _("den anden")
+    BOTH = "both", _("begge")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from enterprises import claim_mails
 from enterprises.choices import ClaimState, ClaimWay
-from enterprises.models import Claim, Editorship, Enterprise, Invitation, User
+from enterprises.models import Claim, Editorship, Enterprise, Invitation, MailedCode, User
 
 # What of the council's staff one must be allowed, to say who edits what.
 DECIDES = "enterprises.change_editorship"
@@ -151,6 +151,71 @@ def leave(editorship: Editorship) -> None:
     """The person edits it no more. Once the last has left, the profile is there to be claimed anew."""
     editorship = _locked(editorship)
     _end(editorship, ClaimState.LEFT, editorship.user)
+
+
+@transaction.atomic
+def move(enterprise: Enterprise, to: Enterprise, *, by: User, reason: str) -> None:
+    """Who edits one enterprise, or waits to, does so with another from now on: the two were the same.
+
+    The claims go along as they are. Where a person has the same already, what they had here ends.
+    """
+    for held in sorted((enterprise, to), key=lambda one: one.pk):
+        lock(held)
+    for editorship in Editorship.objects.filter(enterprise=enterprise).select_related("claim", "user"):
+        if Editorship.objects.filter(enterprise=to, user=editorship.user_id).exists():
+            _end(editorship, ClaimState.LEFT, by, reason)
+            continue
+        if waiting := Claim.objects.filter(
+            enterprise=to, user=editorship.user_id, state=ClaimState.OPEN
+        ).first():
+            _close(waiting, ClaimState.WITHDRAWN, by, reason)
+        claim = editorship.claim
+        editorship.delete()
+        claim.enterprise = to
+        claim.save(update_fields=["enterprise"])
+        Editorship.objects.create(enterprise=to, user_id=claim.user_id, claim=claim)
+    _move_waiting(enterprise, to, by, reason)
+    _move_invitations(enterprise, to)
+
+
+def _move_waiting(enterprise: Enterprise, to: Enterprise, by: User, reason: str) -> None:
+    for claim in Claim.objects.filter(enterprise=enterprise, state=ClaimState.OPEN):
+        edits = Editorship.objects.filter(enterprise=to, user=claim.user_id).exists()
+        if edits or open_one(to, claim.user):
+            _close(claim, ClaimState.WITHDRAWN, by, reason)
+            continue
+        # A code from the mail of the one proves nothing about the other.
+        MailedCode.objects.filter(claim=claim).delete()
+        claim.enterprise, claim.proven_at = to, None
+        claim.save(update_fields=["enterprise", "proven_at"])
+        _let_wait(claim)
+
+
+def let_added_wait(enterprise: Enterprise) -> None:
+    """Who has added what turns out to be another's profile has only a claim, as anybody else."""
+    for claim in Claim.objects.filter(enterprise=enterprise, state=ClaimState.OPEN):
+        _let_wait(claim)
+
+
+def _let_wait(claim: Claim) -> None:
+    if claim.way == ClaimWay.ADDED:
+        claim.way = ClaimWay.EXPLANATION
+        claim.explanation = claim.explanation or _(
+            "Har selv tilføjet en profil, der er lagt sammen med denne."
+        )
+        claim.save(update_fields=["way", "explanation"])
+
+
+def _move_invitations(enterprise: Enterprise, to: Enterprise) -> None:
+    waiting = Invitation.objects.filter(accepted_at=None, cancelled_at=None)
+    for invitation in waiting.filter(enterprise=enterprise):
+        known = waiting.filter(enterprise=to, email__iexact=invitation.email).exists()
+        known |= Editorship.objects.filter(enterprise=to, user__email__iexact=invitation.email).exists()
+        if known:
+            invitation.cancelled_at = timezone.now()
+        else:
+            invitation.enterprise = to
+        invitation.save(update_fields=["enterprise", "cancelled_at"])
 
 
 def _let_in(claim: Claim, by: User | None) -> Editorship:

@@ -141,7 +141,7 @@ def candidates(facts: Facts, among: QuerySet[Enterprise] | None = None) -> list[
         Candidate(
             enterprise,
             tuple(reason for reason in Likeness if reason in reasons[pk]),
-            _alike(mine, bare_name(enterprise.name)),
+            alike(mine, bare_name(enterprise.name)),
         )
         for pk, enterprise in found.items()
     )
@@ -173,13 +173,13 @@ def _by_name(facts: Facts, among: QuerySet[Enterprise]) -> dict[int, Likeness]:
     mine = bare_name(facts.name)
     streets = {(danish.fold(street), postcode) for street, postcode in facts.addresses if street}
     for pk, name in _beginning_alike(mine, among):
-        if _alike(mine, bare_name(name)) >= ALIKE_ANYWHERE:
+        if alike(mine, bare_name(name)) >= ALIKE_ANYWHERE:
             found[pk] = Likeness.NAME
     for pk, name, street, postcode in _near(facts, among) if mine else ():
-        alike = _alike(mine, bare_name(name))
-        if alike >= ALIKE_AT_THE_SAME_ADDRESS and (danish.fold(street), postcode) in streets:
+        likeness = alike(mine, bare_name(name))
+        if likeness >= ALIKE_AT_THE_SAME_ADDRESS and (danish.fold(street), postcode) in streets:
             found[pk] = Likeness.NAME_AND_ADDRESS
-        elif alike >= ALIKE_NEAR_BY and found.get(pk) != Likeness.NAME_AND_ADDRESS:
+        elif likeness >= ALIKE_NEAR_BY and found.get(pk) != Likeness.NAME_AND_ADDRESS:
             found[pk] = Likeness.NAME_NEAR_BY
     return found
 
@@ -206,7 +206,7 @@ def _beginning_alike(mine: str, among: QuerySet[Enterprise]) -> Iterable[tuple[i
     return among.filter(slug__startswith=start).order_by("slug").values_list("pk", "name")[:MOST_READ]
 
 
-def _alike(mine: str, theirs: str) -> int:
+def alike(mine: str, theirs: str) -> int:
     """Of 100, whatever the order of the words, whether they are joined, and with what behind them."""
     if not (mine and theirs):
         return 0

@@ -165,16 +165,28 @@ def withdraw(
         raise PublishError(_("Profilen er ikke udgivet."))
     if merged_into is not None and merged_into.pk == locked.pk:
         raise PublishError(_("En virksomhed kan ikke lægges sammen med sig selv."))
-    Enterprise.objects.filter(pk=locked.pk).update(current=None)
+    return _withdraw(enterprise, by, reason, merged_into)
+
+
+@transaction.atomic
+def retire(enterprise: Enterprise, *, by: User, reason: str, merged_into: Enterprise) -> Withdrawal:
+    """As withdraw, for one that another has taken over, public or not."""
+    return _withdraw(_locked(enterprise), by, reason, merged_into)
+
+
+def _withdraw(
+    enterprise: Enterprise, by: User | None, reason: str, merged_into: Enterprise | None
+) -> Withdrawal:
+    Enterprise.objects.filter(pk=enterprise.pk).update(current=None)
     enterprise.current = None
     withdrawal = Withdrawal.objects.create(
-        enterprise=locked,
+        enterprise=enterprise,
         withdrawn_at=timezone.now(),
         withdrawn_by=by,
         reason=reason,
         merged_into=merged_into,
     )
-    withdrawn.send(sender=Enterprise, enterprises=[locked])
+    withdrawn.send(sender=Enterprise, enterprises=[enterprise])
     return withdrawal
 
 
@@ -194,6 +206,19 @@ def mark_unanswered(enterprise: Enterprise, *, on: date) -> None:
     """Let readers see that the enterprise does not answer, until it confirms."""
     Enterprise.objects.filter(pk=enterprise.pk).update(unanswered_on=on)
     enterprise.unanswered_on = on
+    confirmed.send(sender=Enterprise, enterprise=enterprise)
+
+
+@transaction.atomic
+def share_confirmation(enterprise: Enterprise, other: Enterprise) -> None:
+    """Of two that are one: all it says was right on the earlier day, and it answers if either did."""
+    days = [day for day in (enterprise.confirmed_on, other.confirmed_on) if day]
+    silent = [day for day in (enterprise.unanswered_on, other.unanswered_on) if day]
+    enterprise.confirmed_on = min(days, default=None)
+    enterprise.unanswered_on = max(silent) if len(silent) == 2 else None
+    Enterprise.objects.filter(pk=enterprise.pk).update(
+        confirmed_on=enterprise.confirmed_on, unanswered_on=enterprise.unanswered_on
+    )
     confirmed.send(sender=Enterprise, enterprise=enterprise)
 
 

@@ -12,7 +12,7 @@ from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Status
 
-from enterprises import confirmations, delivery, invitations, missed, proofs, visits
+from enterprises import confirmations, delivery, invitations, missed, pairs, proofs, visits
 from enterprises.cvr import client as cvr
 from enterprises.cvr import runs
 from enterprises.models import Enterprise
@@ -112,6 +112,20 @@ def _read_register(enterprises: QuerySet[Enterprise]) -> None:
         return
     if outcome.unanswered:
         raise UnansweredError(outcome.unanswered)
+
+
+# After CVR is read: two may be found to have had the same number.
+@app.periodic(cron="0 3 * * *", queueing_lock="find_duplicates")
+@app.task(retry=AGAIN, lock="find_duplicates")
+def find_duplicates(timestamp: int = 0) -> None:
+    pairs.find()
+
+
+@app.periodic(cron="*/10 * * * *", queueing_lock="find_late_duplicates")
+@app.task(retry=AGAIN, lock="find_duplicates")
+def find_late_duplicates(timestamp: int = 0) -> None:
+    """Of those that have just been read in, changed or published."""
+    pairs.find_late()
 
 
 # By day, when those it writes to are awake.

@@ -30,6 +30,14 @@ def writers_of(enterprise: Enterprise) -> list[str]:
     return editors_of(enterprise) + list(added.order_by("pk").values_list("user__email", flat=True))
 
 
+def merged(enterprise: Enterprise, into: Enterprise, *, lapsed: bool) -> None:
+    """Before its editors are moved. `lapsed`: what it had proposed is no longer."""
+    editors = editors_of(enterprise)
+    for address in writers_of(enterprise):
+        context = {"into": into.name, "into_slug": into.slug, "edits": address in editors, "lapsed": lapsed}
+        write("merged", enterprise, address, context)
+
+
 def write(template: str, enterprise: Enterprise, address: str, context: dict[str, Any]) -> bool:
     """Write in all languages, as nobody has told us theirs. Whether the address could be written to."""
     known = {"name": enterprise.name, "slug": enterprise.slug}

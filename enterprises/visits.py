@@ -11,6 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
+from django.db import connection, transaction
 from django.db.models import Sum
 from django.utils import timezone
 
@@ -36,6 +37,12 @@ _COUNT = """
             WHERE enterprise_id = %(enterprise)s AND month = %(month)s AND text <> '') < %(most)s
         OR EXISTS (SELECT FROM {table} WHERE enterprise_id = %(enterprise)s AND month = %(month)s
                    AND what = %(what)s AND text = %(text)s))
+    ON CONFLICT (enterprise_id, month, what, text) DO UPDATE SET count = {table}.count + excluded.count
+"""
+
+_ADD_UP = """
+    INSERT INTO {table} (enterprise_id, month, what, text, count)
+    SELECT %(to)s, month, what, text, count FROM {table} WHERE enterprise_id = %(enterprise)s
     ON CONFLICT (enterprise_id, month, what, text) DO UPDATE SET count = {table}.count + excluded.count
 """
 
@@ -70,6 +77,15 @@ def note_search(enterprise: int, typed: str) -> None:
     """Count a search that led to a profile, unless its words may be about somebody."""
     if text := missed.without_personal_data(typed):
         note(enterprise, Counted.SEARCH, text)
+
+
+@transaction.atomic
+def move(enterprise: Enterprise, to: Enterprise) -> None:
+    """What was counted of one is another's, month by month: the two were the same."""
+    with connection.cursor() as cursor:
+        statement = _ADD_UP.format(table=ProfileCount._meta.db_table)
+        cursor.execute(statement, {"enterprise": enterprise.pk, "to": to.pk})
+    ProfileCount.objects.filter(enterprise=enterprise).delete()
 
 
 def months_before(today: date, months: int) -> date:

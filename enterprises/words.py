@@ -77,7 +77,7 @@ def in_section(before: Snapshot, after: Snapshot, section: Section) -> list[Chan
 def _changes(before: dict[str, str], after: dict[str, str]) -> list[Change]:
     labels = [*after, *(label for label in before if label not in after)]
     return [
-        Change(label, *_compared(before.get(label, ""), after.get(label, "")))
+        Change(label, *compared(before.get(label, ""), after.get(label, "")))
         for label in labels
         if before.get(label, "") != after.get(label, "")
     ]
@@ -162,7 +162,7 @@ def _hours(places: list[Snapshot]) -> dict[str, str]:
     return said
 
 
-def _compared(before: str, after: str) -> tuple[list[Piece], list[Piece]]:
+def compared(before: str, after: str) -> tuple[list[Piece], list[Piece]]:
     """Both texts in pieces; where a few words of a sentence have changed, only these are marked."""
     if isinstance(before, Picture) or isinstance(after, Picture):
         return _shown(before), _shown(after)

@@ -18,6 +18,7 @@ from enterprises.models import (
     CriterionAnswer,
     District,
     Draft,
+    DuplicatePair,
     Editorship,
     Enterprise,
     Evidence,
@@ -121,6 +122,21 @@ def ida_twice(_bakery: Enterprise) -> list[models.Model]:
 
 def checked_by_somebody_sometime(bakery: Enterprise) -> list[models.Model]:
     return [Evidence(enterprise=bakery, checked_by=a_user(), **proof)]
+
+
+def alike(*rows: dict[str, Any]) -> Rows:
+    """Pairs of the bakery and another."""
+    usual = {"reasons": ["phone"], "grounds": ["phone:1"], "found_at": timezone.now()}
+
+    def made(bakery: Enterprise) -> list[models.Model]:
+        other = an_enterprise("En anden")
+        return [DuplicatePair(**{"first": bakery, "second": other} | usual | row) for row in rows]
+
+    return made
+
+
+def of_one(bakery: Enterprise) -> list[models.Model]:
+    return [DuplicatePair(first=bakery, second=bakery, reasons=["cvr"], grounds=[], found_at=timezone.now())]
 
 
 def draft_twice(bakery: Enterprise) -> list[models.Model]:
@@ -315,6 +331,13 @@ BAD: list[tuple[str, Rows]] = [
     ("register_difference_closed_has_a_date", differs({"state": "kept"})),
     ("register_difference_closed_has_a_date", differs({"decided_at": timezone.now()})),
     ("register_difference_closed_has_a_date", differs({"state": "lost", "decided_at": timezone.now()})),
+    ("duplicate_pair_found_once", alike({}, {})),
+    ("duplicate_pair_is_of_two", of_one),
+    ("duplicate_pair_has_known_reasons", alike({"reasons": []})),
+    ("duplicate_pair_has_known_reasons", alike({"reasons": ["charm"]})),
+    ("duplicate_pair_closed_has_a_date", alike({"state": "apart"})),
+    ("duplicate_pair_closed_has_a_date", alike({"decided_at": timezone.now()})),
+    ("duplicate_pair_closed_has_a_date", alike({"state": "lost", "decided_at": timezone.now()})),
     ("api_use_counted_in_one_row", lambda _: [ApiUse(minute=1, who=2, count=n) for n in (1, 2)]),
 ]  # fmt: skip
 
@@ -332,6 +355,7 @@ GOOD: list[Rows] = [
     of_its_place(HoursException, {"first_day": DAY, "last_day": DAY}),
     missed({}, {"language": "en"}, {"text": "ubåde"}, {"day": date(2026, 11, 24)}),
     mail({}, {"recipient": "ole@x.dk"}, {"message_id": "<2@x.dk>", "state": "sent", "content": b""} | ended),
+    alike({"state": "merged", "decided_at": timezone.now()}),
     differs({}, {"field": "rsv"}, {"state": "kept", "decided_at": timezone.now()}),
     of_its_place(OpeningHours, {"weekday": 6, "opens": time(22), "closes": time(2)}),
 ]

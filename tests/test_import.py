@@ -14,6 +14,7 @@ from django.utils import timezone
 from enterprises import claims, publishing
 from enterprises.imports.spreadsheet import Action, import_file
 from enterprises.models import Enterprise, FormerSlug, Offer, Place, Publication, User
+from tests.builders import published
 from tests.test_import_files import workbook
 
 BAKERY = {
@@ -183,11 +184,39 @@ def test_enterprise_with_editors_is_left_to_them(bakery: Enterprise, write: Writ
 
 
 def test_withdrawn_profile_stays_withdrawn(bakery: Enterprise, write: Write) -> None:
+    """By its number, and by its name and postcode: it is not made anew, not changed, and the row says why."""
     publishing.withdraw(bakery, reason="Bad om det")
-    outcome = import_file(write(BAKERY | {"phone": "12345678"})).outcomes[0]
-    bakery.refresh_from_db()
-    assert not bakery.is_public
-    assert "trukket tilbage" in outcome.remarks[0]
+    for row in (BAKERY, BAKERY | {"cvr": ""}):
+        outcome = import_file(write(row | {"phone": "12345678"})).outcomes[0]
+        assert (outcome.action, outcome.published) == (Action.SKIPPED, False)
+        assert outcome.remarks == ["Profilen er trukket tilbage: Bad om det"]
+    unchanged = Enterprise.objects.get()
+    assert (unchanged.is_public, unchanged.phone) == (False, BAKERY["phone"])
+
+
+def test_one_that_never_had_a_number_does_not_come_back_with_one(db: None, write: Write) -> None:
+    import_file(write(BAKERY | {"cvr": ""}))
+    publishing.withdraw(Enterprise.objects.get(), reason="Bad om det")
+    assert import_file(write(BAKERY)).outcomes[0].action == Action.SKIPPED
+    assert Enterprise.objects.get().is_public is False
+
+
+def test_row_about_one_that_was_merged_names_the_one_that_is_left(bakery: Enterprise, write: Write) -> None:
+    kept = published("Brødhuset", email="", phone="", website="")
+    publishing.withdraw(bakery, reason="Samme", merged_into=kept)
+    outcome = import_file(write(BAKERY)).outcomes[0]
+    assert outcome.action == Action.SKIPPED and "“Brødhuset”" in outcome.remarks[0]
+
+
+def test_row_about_two_of_one_name_is_about_the_one_that_has_not_left(
+    bakery: Enterprise, write: Write
+) -> None:
+    twin = published(bakery.name, cvr=None)
+    Enterprise.objects.filter(pk=bakery.pk).update(cvr=None)
+    publishing.withdraw(bakery, reason="Samme", merged_into=twin)
+    outcome = import_file(write(BAKERY | {"cvr": "", "phone": "12345678"})).outcomes[0]
+    twin.refresh_from_db()
+    assert (outcome.action, twin.phone) == (Action.UPDATED, "12345678")
 
 
 def test_row_that_lacks_what_a_profile_needs_is_a_draft(db: None, write: Write) -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from enterprises.admin import (
     claims,
     confirmations,
+    duplicates,
     enterprise,
     mail,
     missed,
@@ -24,6 +25,7 @@ from enterprises.admin import (
 __all__ = [
     "claims",
     "confirmations",
+    "duplicates",
     "enterprise",
     "mail",
     "missed",

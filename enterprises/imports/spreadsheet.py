@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from enterprises import publishing, snapshots
+from enterprises import publishing, snapshots, suspecting
 from enterprises.imports import files
 from enterprises.imports.rows import Problem, Values, check, column_of, name_key, repetitions
 from enterprises.imports.terms import CellError, Terms
@@ -71,6 +71,7 @@ class _Candidate:
     pk: int
     cvr: str | None
     postcodes: frozenset[str]
+    has_left: bool
 
 
 class _Register:
@@ -83,8 +84,9 @@ class _Register:
             postcodes.setdefault(enterprise, set()).add(postcode)
         self._by_cvr: dict[str, int] = {}
         self._by_name: dict[str, list[_Candidate]] = {}
+        standing = set(suspecting.standing().values_list("pk", flat=True))
         for pk, cvr, name in Enterprise.objects.order_by("pk").values_list("pk", "cvr", "name"):
-            candidate = _Candidate(pk, cvr, frozenset(postcodes.get(pk, ())))
+            candidate = _Candidate(pk, cvr, frozenset(postcodes.get(pk, ())), pk not in standing)
             self._by_name.setdefault(name_key(name), []).append(candidate)
             if cvr:
                 self._by_cvr[cvr] = pk
@@ -103,10 +105,14 @@ class _Register:
         return found[0].pk if found else None
 
     def _by_name_and_postcode(self, values: Values) -> list[_Candidate]:
+        """One that was merged into its namesake, or put off the site before it came back, is not meant."""
         namesakes = self._by_name.get(name_key(values.name), []) if values.name else []
         if values.postcode:
-            return [candidate for candidate in namesakes if values.postcode in candidate.postcodes]
-        return [candidate for candidate in namesakes if not candidate.postcodes] or namesakes
+            found = [candidate for candidate in namesakes if values.postcode in candidate.postcodes]
+        else:
+            found = [candidate for candidate in namesakes if not candidate.postcodes] or namesakes
+        # Of several that have all left, one is as good as another: none of them comes back.
+        return [candidate for candidate in found if not candidate.has_left] or found[:1]
 
 
 class _Import:
@@ -131,7 +137,7 @@ class _Import:
             .filter(pk__in=matched.values())
             .prefetch_related(
                 "legal_form", "ownership", "sector_ranks", "missions", "places__district", "offers",
-                "editorships",
+                "editorships", "withdrawals__merged_into",
             )
             .in_bulk()
         )  # fmt: skip
@@ -165,6 +171,8 @@ class _Import:
         if found and found.editorships.all():
             remark = _("Den har selv redaktører.")
             return Outcome(values.row, found.name, Action.SKIPPED, remarks=[remark])
+        if found and (remark := _why_it_stays_away(found)):
+            return Outcome(values.row, found.name, Action.SKIPPED, remarks=[remark])
         enterprise = found or Enterprise()
         changes = _Changes(enterprise, values, self.today.year)
         if found and not changes:
@@ -197,12 +205,12 @@ class _Import:
         fresh = (
             Enterprise.objects.filter(pk__in=outcomes)
             .select_related("current")
-            .prefetch_related("withdrawals", *snapshots.RELATIONS)
+            .prefetch_related(*snapshots.RELATIONS)
             .order_by("pk")
         )
-        ready = [
-            enterprise for enterprise in fresh if self._may_be_public(enterprise, outcomes[enterprise.pk])
-        ]
+        for enterprise in fresh:
+            outcomes[enterprise.pk].remarks = publishing.missing(enterprise)
+        ready = [enterprise for enterprise in fresh if not outcomes[enterprise.pk].remarks]
         refused = publishing.address_problems(ready)
         self.problems += [Problem(outcomes[pk].row, "", problem) for pk, problem in refused.items()]
         if not self.problems:
@@ -210,12 +218,17 @@ class _Import:
             for pk in publishing.publish_many(ready, reason=reason):
                 outcomes[pk].published = True
 
-    def _may_be_public(self, enterprise: Enterprise, outcome: Outcome) -> bool:
-        if enterprise.current_id is None and enterprise.withdrawals.all():
-            outcome.remarks = [_("Profilen er trukket tilbage, så den blev ikke udgivet.")]
-        else:
-            outcome.remarks = publishing.missing(enterprise)
-        return not outcome.remarks
+
+def _why_it_stays_away(enterprise: Enterprise) -> str:
+    """What the council has taken off the site, no spreadsheet changes or brings back."""
+    withdrawal = next(iter(enterprise.withdrawals.all()), None)
+    if enterprise.current_id is not None or withdrawal is None:
+        return ""
+    if withdrawal.merged_into:
+        return _("Den er lagt sammen med “%(name)s”: ret rækken til den.") % {
+            "name": withdrawal.merged_into.name
+        }
+    return _("Profilen er trukket tilbage: %(reason)s") % {"reason": withdrawal.reason}
 
 
 class _Changes:

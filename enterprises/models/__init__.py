@@ -3,6 +3,7 @@
 from enterprises.models.admission import CriterionAnswer, ProofFile
 from enterprises.models.claims import Claim, Editorship, Invitation, MailedCode
 from enterprises.models.confirmations import ConfirmationRequest
+from enterprises.models.duplicates import DuplicatePair
 from enterprises.models.enterprise import BuyerFacts, Enterprise, FormerSlug, Link, Offer, Opening, SectorOf
 from enterprises.models.evidence import Evidence, MarkOf
 from enterprises.models.mail import Mail
@@ -24,6 +25,7 @@ __all__ = [
     "CriterionAnswer",
     "District",
     "Draft",
+    "DuplicatePair",
     "Editorship",
     "Enterprise",
     "ErrorReport",

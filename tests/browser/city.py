@@ -11,6 +11,8 @@ import django
 RICH = "tre-gryder-og-et-laag"
 ORGANISATION = "kooperationen"
 WITHDRAWN = "kaalhovedet"
+# Stands here twice, once as a draft that nobody but the council sees.
+TWICE = "ladcykelbanken"
 # Has confirmed long ago, and been asked by mail whether its facts still hold.
 ASKED, ASKED_AT = "kooperationen", "spurgt@example.dk"
 
@@ -31,9 +33,32 @@ def build() -> dict[str, tuple[str, ...]]:
     today = timezone.localdate()
     Enterprise.objects.filter(slug=ASKED).update(email=ASKED_AT, confirmed_on=today - timedelta(days=400))
     confirmations.send_due(today)
+    double(TWICE)
     logins: dict[str, tuple[str, ...]] = {**accounts.create()}
-    logins["clerk"] += (accounts.second_step_codes()[0],)
+    first, second, *_others = accounts.second_step_codes()
+    logins["merger"] = (*logins["clerk"], second)
+    logins["clerk"] += (first,)
     return logins
+
+
+def double(slug: str) -> None:
+    from enterprises import pairs, publishing
+    from enterprises.models import Enterprise, Offer, Place
+
+    known = Enterprise.objects.get(slug=slug)
+    place = known.places.all()[0]
+    name = f"{known.name} I/S"
+    twin = Enterprise.objects.create(
+        name=name,
+        slug=publishing.free_slug(name),
+        is_demo=True,
+        phone="00 00 99 99",
+        tagline_da="Lån en ladcykel i weekenden",
+        description_da=f"{known.description_da} Også om søndagen.",
+    )
+    Place.objects.create(enterprise=twin, street=place.street, postcode=place.postcode, city=place.city)
+    Offer.objects.create(enterprise=twin, name_da="Weekendlån")
+    pairs.find([twin.pk])
 
 
 if __name__ == "__main__":
