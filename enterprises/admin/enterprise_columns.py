@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, Exists, F, OuterRef, QuerySet, Subquery, TextField, Value, When
+from django.db.models import Case, Exists, F, Model, OuterRef, QuerySet, Subquery, TextField, Value, When
 from django.db.models.functions import Concat
 from django.utils.text import capfirst
 from django.utils.translation import get_language
@@ -52,11 +52,16 @@ def all_columns() -> list[Column]:
         "cvr_status": _("status i CVR"),
     }
     usual = (*USUAL, "status", "districts")
-    own = [(name, str(Enterprise._meta.get_field(name).verbose_name)) for name in OWN]
-    first = [(name, made.get(name) or str(Enterprise._meta.get_field(name).verbose_name)) for name in USUAL]
-    place = [(name, str(Place._meta.get_field(name).verbose_name)) for name in PLACE]
+    own = [(name, _label(Enterprise, name)) for name in OWN]
+    first = [(name, made.get(name) or _label(Enterprise, name)) for name in USUAL]
+    place = [(name, _label(Place, name)) for name in PLACE]
     rest = [(name, label) for name, label in made.items() if name not in USUAL]
     return [Column(key, capfirst(label), key in usual) for key, label in (*first, *rest, *place, *own)]
+
+
+def _label(model: type[Model], name: str) -> str:
+    field: Any = model._meta.get_field(name)
+    return str(field.verbose_name)
 
 
 def rows(enterprises: QuerySet[Enterprise], keys: Sequence[str]) -> Iterator[Sequence[Any]]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.admin.utils import display_for_value, label_for_field, lookup_field
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponseRedirect, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -54,7 +54,7 @@ class Exportable(_Admin):
 
     def export_columns(self, request: HttpRequest) -> list[Column]:
         names = [str(name) for name in self.get_list_display(request) if name not in self.not_exported]
-        return [Column(name, capfirst(label_for_field(name, self.model, self))) for name in names]
+        return [Column(name, capfirst(str(label_for_field(name, self.model, self)))) for name in names]
 
     def export_rows(self, rows: QuerySet[Any], keys: Sequence[str]) -> Iterator[exports.Row]:
         """A constant number of queries, however many rows."""
@@ -65,7 +65,7 @@ class Exportable(_Admin):
         view = self.admin_site.admin_view(self.export)
         return [path("export/", view, name=f"{self._name()}_export"), *super().get_urls()]
 
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         asked = request.GET.urlencode()
         address = reverse(f"admin:{self._name()}_export") + (f"?{asked}" if asked else "")
         return super().changelist_view(request, {"export_address": address} | (extra_context or {}))
