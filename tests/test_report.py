@@ -216,7 +216,7 @@ def drawn(clerk: Client, years: Enterprise) -> Iterator[Any]:
 
 
 def test_every_chart_has_its_table_beside_it(drawn: Any) -> None:
-    parts = drawn.all("section", class_="desk-part")
+    parts = drawn.all("div", class_="desk-part")
     assert len(parts) == 11
     charts = [part for part in parts if part.all("svg")]
     assert len(charts) >= 6

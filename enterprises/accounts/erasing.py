@@ -125,14 +125,14 @@ def places_to_look(email: str) -> list[dict[str, Any]]:
 
     own = Enterprise.objects.filter(email__iexact=email).order_by("pk")
     for key, name in own.values_list("pk", "name"):
-        note("contact_of_working_copy", name, key)
+        note(_("virksomhedens mail"), name, key)
     contact = KeyTextTransform("email", KeyTextTransform("contact", "snapshot"))
     published = Publication.objects.annotate(contact_email=contact).filter(contact_email__iexact=email)
     for key, name, number in published.order_by("pk").values_list("enterprise", "enterprise__name", "number"):
-        note(f"contact_in_publication_{number}", name, key)
+        note(_("mailen i udgivelse nr. %(number)s") % {"number": number}, name, key)
     reasons = Publication.objects.filter(reason__icontains=email).order_by("pk")
     for key, name, number in reasons.values_list("enterprise", "enterprise__name", "number"):
-        note(f"reason_of_publication_{number}", name, key)
+        note(_("begrundelsen for udgivelse nr. %(number)s") % {"number": number}, name, key)
     for model, field in TEXTS:
         if model is not LogEntry:
             mentions = model._default_manager.filter(**{f"{field}__icontains": email}).order_by("pk")
@@ -142,8 +142,13 @@ def places_to_look(email: str) -> list[dict[str, Any]]:
             }
             columns = to_name.get(model, ("enterprise", "enterprise__name"))
             for key, name in mentions.values_list(*columns):
-                note(f"{model._meta.model_name}_{field}", name, key)
+                note(f"{model._meta.verbose_name}: {_label(model, field)}", name, key)
     return places
+
+
+def _label(model: type[models.Model], field: str) -> str:
+    found: Any = model._meta.get_field(field)
+    return str(found.verbose_name)
 
 
 def _log_about(users: list[User]) -> QuerySet[LogEntry]:

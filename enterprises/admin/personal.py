@@ -74,21 +74,26 @@ def page(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-def _shown(found: dict[str, list[dict[str, Any]]]) -> list[tuple[Promise, int, list[list[tuple[str, Any]]]]]:
-    """The kind, how many, and each as names and values; of an account what is in it, part by part."""
-    return [(KINDS[kind], len(rows), [_lines(row) for row in rows]) for kind, rows in found.items()]
+def _shown(found: dict[str, list[dict[str, Any]]]) -> list[tuple[Promise, int, list[list[Any]]]]:
+    """The kind, how many, and what there is to read in each; of an account, all that hangs on it too."""
+    return [
+        (KINDS[kind], len(rows), [line for row in rows for line in _lines(row)])
+        for kind, rows in found.items()
+    ]
 
 
-def _lines(row: dict[str, Any]) -> list[tuple[str, Any]]:
-    lines: list[tuple[str, Any]] = []
-    for name, value in row.items():
-        if isinstance(value, dict):
-            lines += _lines(value)
-        elif isinstance(value, list):
-            lines.append((name, len(value)))
-        elif value not in (None, ""):
-            lines.append((name, value))
-    return lines
+def _lines(row: dict[str, Any]) -> list[list[Any]]:
+    own = [
+        value
+        for value in row.values()
+        if value not in (None, "") and not isinstance(value, bool | list | dict)
+    ]
+    inner = [
+        value if isinstance(value, list) else [value]
+        for value in row.values()
+        if isinstance(value, list | dict)
+    ]
+    return [own] * bool(own) + [line for rows in inner for each in rows for line in _lines(each)]
 
 
 def _file(email: str) -> HttpResponse:

@@ -261,7 +261,7 @@ def _missed(year: int) -> list[Table]:
             _("Søgninger uden resultat"),
             [_("Måned"), _("antal")],
             [*map(list, months), [_("i alt"), sum(by_month.values())]],
-            charts.bars(months, said),
+            charts.bars(months, said) if by_month else None,
         ),
         Table(
             _("Søgt oftest uden resultat"),

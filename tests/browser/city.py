@@ -32,7 +32,9 @@ def build() -> dict[str, tuple[str, ...]]:
     Enterprise.objects.filter(slug=ASKED).update(email=ASKED_AT, confirmed_on=today - timedelta(days=400))
     confirmations.send_due(today)
     logins: dict[str, tuple[str, ...]] = {**accounts.create()}
-    logins["clerk"] += (accounts.second_step_codes()[0],)
+    code, *others = accounts.second_step_codes()
+    logins["clerk"] += (code,)
+    logins["codes"] = tuple(others)
     return logins
 
 
