@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -25,6 +26,11 @@ _FACTS = """
         AS s(ownership jsonb, sectors jsonb, missions jsonb, places jsonb, openings jsonb, evidence jsonb)
     WHERE p.id = ANY(%s)
 """
+
+
+# JSON as it comes from the database, or nothing.
+Text = str | None
+CRITERIA = frozenset(Criterion.values)
 
 
 @dataclass(frozen=True)
@@ -72,7 +78,7 @@ class Facts:
         return {
             proof["criterion"]
             for proof in self.proofs
-            if proof["criterion"] in Criterion.values
+            if proof["criterion"] in CRITERIA
             and proof.get("checked_on", "9") <= day.isoformat()
             and evidence.is_confirmed(proof, day)
         }
@@ -128,25 +134,34 @@ class History:
 def facts(publications: Collection[int]) -> dict[int, Facts]:
     with connection.cursor() as cursor:
         cursor.execute(_FACTS.format(table=Publication._meta.db_table), [list(publications)])
-        return {key: _facts(*map(_json, columns)) for key, *columns in cursor.fetchall()}
+        return {key: _facts(*columns) for key, *columns in cursor.fetchall()}
 
 
-def _json(text: str | None) -> Any:
+def _json(text: Text) -> Any:
     return json.loads(text) if text else []
 
 
-def _facts(ownership: Any, sectors: Any, missions: Any, places: Any, openings: Any, proofs: Any) -> Facts:
+def _facts(
+    ownership: Text, sectors: Text, missions: Text, places: Text, openings: Text, proofs: Text
+) -> Facts:
     return Facts(
-        _terms([ownership] if ownership else []),
+        _terms(ownership),
         _terms(sectors),
         _terms(missions),
-        _terms(place["district"] for place in places if "district" in place),
-        [(each["kind"], _day(each.get("apply_by"))) for each in openings],
-        proofs,
+        _named(place["district"] for place in _json(places) if "district" in place),
+        [(each["kind"], _day(each.get("apply_by"))) for each in _json(openings)],
+        _json(proofs),
     )
 
 
-def _terms(stated: Iterable[dict[str, str]]) -> frozenset[Term]:
+# Thousands say the same few things.
+@lru_cache(maxsize=4096)
+def _terms(text: Text) -> frozenset[Term]:
+    stated = _json(text)
+    return _named([stated] if isinstance(stated, dict) else stated)
+
+
+def _named(stated: Iterable[dict[str, str]]) -> frozenset[Term]:
     return frozenset(Term(term["slug"], term["da"], term["en"]) for term in stated)
 
 
