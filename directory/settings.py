@@ -310,6 +310,16 @@ MAIL_TEXT_DAYS = _number("MAIL_TEXT_DAYS", 14)
 MAIL_LOG_DAYS = _number("MAIL_LOG_DAYS", 365)
 # The council's report compares with the year before.
 MISSED_SEARCH_DAYS = _number("MISSED_SEARCH_DAYS", 730)
+# For how long what else there is to forget is kept; see enterprises/retention.py.
+COUNT_MONTHS = _number("COUNT_MONTHS", 13, least=12)
+INVITATION_DAYS = _number("INVITATION_DAYS", 60, least=14)
+CLAIM_TEXT_DAYS = _number("CLAIM_TEXT_DAYS", 180, least=1)
+CLAIM_DAYS = _number("CLAIM_DAYS", 1095, least=1)
+REPORT_DAYS = _number("REPORT_DAYS", 730, least=1)
+# How long before an account or an added enterprise goes its person is told.
+NOTICE_DAYS = _number("NOTICE_DAYS", 30, least=7)
+ACCOUNT_DAYS = _number("ACCOUNT_DAYS", 730, least=NOTICE_DAYS + 1)
+ADDED_DAYS = _number("ADDED_DAYS", 365, least=NOTICE_DAYS + 1)
 
 # A worker that has not been heard of for so many seconds is dead, and others do its jobs.
 JOBS_STALLED_AFTER = _number("JOBS_STALLED_AFTER", 30, least=1)

@@ -23,7 +23,7 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from enterprises import choices
@@ -173,15 +173,3 @@ def _told(error: BaseException) -> str:
     if isinstance(error, OSError) and error.errno:
         told.append(errorcode.get(error.errno, str(error.errno)))
     return " ".join(told)[:100]
-
-
-def forget_old() -> None:
-    """Delete the texts of mails that are done with, and later all that is known of them."""
-    now = timezone.now()
-    ended = Mail.objects.filter(ended_at__isnull=False)
-    ended.filter(ended_at__lt=now - timedelta(days=settings.MAIL_LOG_DAYS)).delete()
-    ended.filter(
-        ~Q(content=b""),
-        state__in=(State.SENT, State.GIVEN_UP),
-        ended_at__lt=now - timedelta(days=settings.MAIL_TEXT_DAYS),
-    ).update(content=b"")

@@ -10,7 +10,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 
@@ -19,6 +19,16 @@ class Desk(AdminSite):
         from enterprises.accounts.second_step import has_second_step
 
         return super().has_permission(request) and has_second_step(request.user)
+
+    def get_urls(self) -> list[Any]:
+        from enterprises.admin import personal, report  # which need the site to be there
+
+        own = [
+            path("rapport/", self.admin_view(report.page), name="report"),
+            path("rapport/xlsx/", self.admin_view(report.spreadsheet), name="report-xlsx"),
+            path("personoplysninger/", self.admin_view(personal.page), name="person"),
+        ]
+        return [*own, *super().get_urls()]
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Through the same door as everybody; staff who lack a second step are led to set one up."""

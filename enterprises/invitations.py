@@ -19,8 +19,6 @@ from enterprises.mailable import AddressError
 from enterprises.models import Editorship, Enterprise, Invitation, User
 
 HOLDS_FOR = timedelta(days=14)
-# After that, nobody need remember the address of somebody who did not come.
-KEPT_FOR = timedelta(days=60)
 # A day: what a busy office needs, and too little to bother people with. An address is written to for each
 # enterprise by itself, so that no other's editor can use up what its own colleagues may send it.
 PER_PERSON, PER_ADDRESS, IN_ALL = 20, 3, 9
@@ -89,11 +87,6 @@ def waiting_for(enterprise: Enterprise, user: User) -> Invitation | None:
 
 def unanswered(enterprise: Enterprise) -> QuerySet[Invitation]:
     return _open().filter(enterprise=enterprise)
-
-
-def forget_old() -> None:
-    """Forget the addresses of those who were invited and did not come."""
-    Invitation.objects.filter(accepted_at=None, sent_at__lt=timezone.now() - KEPT_FOR).delete()
 
 
 @transaction.atomic

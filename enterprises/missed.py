@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date, timedelta
+from datetime import date
 
 from django.utils import timezone
 
@@ -53,10 +53,6 @@ def note_later(text: str, language: str) -> None:
     """Count a search that a kept page answers: written with others, by whoever comes when it is due."""
     if kept := without_personal_data(text):
         _counts.add((timezone.localdate(), kept, language))
-
-
-def forget_older_than(days: int) -> None:
-    MissedSearch.objects.filter(day__lt=timezone.localdate() - timedelta(days=days)).delete()
 
 
 def without_personal_data(text: str) -> str:

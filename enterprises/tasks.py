@@ -12,7 +12,7 @@ from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Status
 
-from enterprises import confirmations, delivery, invitations, missed, pairs, proofs, visits
+from enterprises import confirmations, delivery, pairs, proofs, retention
 from enterprises.cvr import client as cvr
 from enterprises.cvr import runs
 from enterprises.models import Enterprise
@@ -61,28 +61,17 @@ def rebuild_listings(timestamp: int = 0) -> None:
     call_command("rebuild_listings", verbosity=0)
 
 
+# A job for each, so that one that cannot be done does not hold the others back.
 @app.periodic(cron="20 0 * * *")
 @app.task(retry=AGAIN)
-def forget_old_mails(timestamp: int = 0) -> None:
-    delivery.forget_old()
+def forget_old(timestamp: int = 0) -> None:
+    for kind in retention.KINDS:
+        forget.configure(lock=f"forget {kind}").defer(kind=kind)
 
 
-@app.periodic(cron="30 0 * * *")
 @app.task(retry=AGAIN)
-def forget_old_missed_searches(timestamp: int = 0) -> None:
-    missed.forget_older_than(settings.MISSED_SEARCH_DAYS)
-
-
-@app.periodic(cron="31 0 * * *")
-@app.task(retry=AGAIN)
-def forget_old_counts(timestamp: int = 0) -> None:
-    visits.delete_old(timezone.localdate())
-
-
-@app.periodic(cron="32 0 * * *")
-@app.task(retry=AGAIN)
-def forget_old_invitations(timestamp: int = 0) -> None:
-    invitations.forget_old()
+def forget(kind: str) -> None:
+    retention.forget(kind)
 
 
 class UnansweredError(Exception):

@@ -20,7 +20,7 @@ from enterprises.choices import Counted
 from enterprises.counting import Counts
 from enterprises.models import Enterprise, ProfileCount
 
-MONTHS_SHOWN, MONTHS_KEPT = 12, 13
+MONTHS_SHOWN = 12
 SHOWN_FROM = 3
 MOST_TEXTS_SHOWN = 20
 # So that a robot cannot fill the table. Texts already there are counted on.
@@ -92,11 +92,6 @@ def months_before(today: date, months: int) -> date:
     """The first day of the month so many months before today's."""
     year, month = divmod(today.year * 12 + today.month - 1 - months, 12)
     return date(year, month + 1, 1)
-
-
-def delete_old(today: date) -> int:
-    """Delete what is older than thirteen months; run it nightly. Returns how many rows."""
-    return ProfileCount.objects.filter(month__lt=months_before(today, MONTHS_KEPT)).delete()[0]
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from enterprises import delivery, emails
+from enterprises import delivery, emails, retention
 from enterprises.choices import MailState
 from enterprises.mailable import AddressError
 from enterprises.models import Mail
@@ -381,7 +381,8 @@ def test_texts_are_forgotten_after_a_while_and_mails_after_a_year(settings: Any)
     in_state("sent", "new@example.dk", ended_at=timezone.now() - timedelta(days=13))
     in_state("failed", "old@example.dk", ended_at=timezone.now() - timedelta(days=366))
     in_state("waiting", "waiting@example.dk", queued_at=timezone.now() - timedelta(days=900))
-    delivery.forget_old()
+    retention.forget("mails")
+    retention.forget("mail-texts")
     kept = {mail.recipient.partition("@")[0]: bool(mail.content) for mail in Mail.objects.all()}
     assert kept == {
         "sent": False, "given_up": False, "failed": True, "uncertain": True, "new": True, "waiting": True

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from enterprises import claims, invitations, tasks
+from enterprises import claims, invitations, retention
 from enterprises.choices import ClaimState, ClaimWay
 from enterprises.masking import masked
 from enterprises.models import Claim, Editorship, Enterprise, Invitation, User
@@ -111,10 +111,10 @@ def test_an_invitation_expires(editor: Client) -> None:
 
 def test_who_did_not_come_is_forgotten(editor: Client) -> None:
     invites(editor)
-    tasks.forget_old_invitations()
+    retention.forget("invitations")
     assert Invitation.objects.exists()
-    Invitation.objects.update(sent_at=timezone.now() - invitations.KEPT_FOR - timedelta(days=1))
-    tasks.forget_old_invitations()
+    Invitation.objects.update(sent_at=timezone.now() - timedelta(days=61))
+    retention.forget("invitations")
     assert not Invitation.objects.exists()
 
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
-from enterprises import counting, publishing, visits
+from enterprises import counting, publishing, retention, visits
 from enterprises.choices import Counted
 from enterprises.models import Enterprise, ProfileCount
 from tests.builders import published
@@ -239,8 +239,8 @@ def test_words_are_shown_once_they_tell_of_nobody(editor: Client, bakery: Enterp
 def test_what_is_older_than_thirteen_months_is_deleted(bakery: Enterprise) -> None:
     for ago in (0, 12, 13, 14, 30):
         a_count(bakery, Counted.VIEW, 1, ago=ago)
-    assert visits.delete_old(timezone.localdate()) == 2
-    assert visits.delete_old(timezone.localdate()) == 0
+    assert retention.forget("counts") == 2
+    assert retention.forget("counts") == 0
     assert ProfileCount.objects.count() == 3
 
 

@@ -14,14 +14,13 @@ from directory.api import records
 from directory.api.records import Json
 from directory.finding import Finding
 from directory.replica import Reading, reading
+from enterprises.cells import inert
 
 # Told after each chunk that the process is alive: gunicorn gives a request as long as it gives a worker
 # without a word, and puts its own function here; see gunicorn.py.
 alive: Callable[[], None] = lambda: None  # noqa: E731 – a name to be replaced
 # So many are in memory at a time, of some 10 kB each.
 CHUNK = 200
-# What a spreadsheet takes for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 COLUMNS = (
     "id", "slug", "url", "kind", "name", "cvr", "legal_form", "ownership", "sectors", "missions",
     "districts", "tagline_da", "tagline_en", "description_da", "description_en", "products", "street",
@@ -117,10 +116,7 @@ def _slugs(terms: list[Json]) -> str:
 
 
 def _cell(value: Any) -> Any:
-    """What a spreadsheet would take for a formula gets an apostrophe before it, as spreadsheets have it."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+    return str(value).lower() if isinstance(value, bool) else inert(value)
 
 
 def _features(record: Json) -> Iterator[Json]:

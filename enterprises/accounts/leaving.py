@@ -22,13 +22,14 @@ def left_alone(user: User) -> list[Enterprise]:
 
 
 @transaction.atomic
-def leave(user: User) -> None:
+def leave(user: User, *, tell: bool = True) -> None:
     email = user.email
     for session in UserSession.objects.filter(user=user):
         session.end()
     let_go(user)
     user.delete()
-    mails.notify("account/email/deleted", email)
+    if tell:
+        mails.notify("account/email/deleted", email)
 
 
 def let_go(user: User) -> None:

@@ -15,7 +15,7 @@ from enterprises.models import Claim, Draft, ErrorReport, Invitation, Publicatio
 
 def of(user: User) -> dict[str, Any]:
     return {
-        "account": _values(
+        "account": rows(
             User.objects.filter(pk=user.pk),
             "email",
             "name",
@@ -24,17 +24,15 @@ def of(user: User) -> dict[str, Any]:
             "is_staff",
             "is_active",
         )[0],
-        "mail_addresses": _values(EmailAddress.objects.filter(user=user), "email", "verified", "primary"),
+        "mail_addresses": rows(EmailAddress.objects.filter(user=user), "email", "verified", "primary"),
         # What proves who one is stays here: a copy of it would be a copy of the key.
-        "second_steps": _values(
-            Authenticator.objects.filter(user=user), "type", "created_at", "last_used_at"
-        ),
-        "mitid": _values(
+        "second_steps": rows(Authenticator.objects.filter(user=user), "type", "created_at", "last_used_at"),
+        "mitid": rows(
             SocialAccount.objects.filter(user=user), "uid", "extra_data", "date_joined", "last_login"
         ),
-        "sessions": _values(UserSession.objects.filter(user=user), "created_at", "ip", "user_agent"),
+        "sessions": rows(UserSession.objects.filter(user=user), "created_at", "ip", "user_agent"),
         # Those that were accepted and have not ended are the enterprises that one edits.
-        "claims": _values(
+        "claims": rows(
             Claim.objects.filter(user=user),
             "enterprise__name",
             "way",
@@ -45,28 +43,26 @@ def of(user: User) -> dict[str, Any]:
             "ended_at",
             "reason",
         ),
-        "invitations": _values(
+        "invitations": rows(
             Invitation.objects.filter(email__iexact=user.email), "enterprise__name", "sent_at", "accepted_at"
         ),
-        "drafts": _values(Draft.objects.filter(user=user), "enterprise__name", "section", "data", "saved_at"),
-        "publications": _values(
+        "drafts": rows(Draft.objects.filter(user=user), "enterprise__name", "section", "data", "saved_at"),
+        "publications": rows(
             Publication.objects.filter(published_by=user),
             "enterprise__name",
             "number",
             "published_at",
             "reason",
         ),
-        "error_reports": _values(
+        "error_reports": rows(
             ErrorReport.objects.filter(email__iexact=user.email), "enterprise__name", "message", "created_at"
         ),
-        "desk_log": _values(
-            LogEntry.objects.filter(user=user), "action_time", "object_repr", "change_message"
-        ),
+        "desk_log": rows(LogEntry.objects.filter(user=user), "action_time", "object_repr", "change_message"),
     }
 
 
-def _values(rows: Any, *fields: str) -> list[dict[str, Any]]:
+def rows(found: Any, *fields: str) -> list[dict[str, Any]]:
     return [
         {name.replace("__", "_"): value for name, value in row.items()}
-        for row in rows.order_by("pk").values(*fields)
+        for row in found.order_by("pk").values(*fields)
     ]

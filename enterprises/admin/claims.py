@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from enterprises import claims, invitations, rates
 from enterprises.access import person
 from enterprises.admin.base import ModelAdmin, TabularInline
+from enterprises.admin.exporting import Exportable
 from enterprises.choices import ClaimState
 from enterprises.models import Claim, Editorship, Enterprise, Invitation
 
@@ -53,7 +54,7 @@ class EditorshipInline(TabularInline):
         return editorship.claim.decided_by
 
 
-class _EndedOnly(ModelAdmin):
+class _EndedOnly(Exportable, ModelAdmin):
     """Rows that end by a decision and go with their person or enterprise, but are not deleted by hand."""
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:

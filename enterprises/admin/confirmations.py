@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enterprises import confirmations
 from enterprises.admin.base import ReadOnlyAdmin
+from enterprises.admin.exporting import Exportable
 from enterprises.choices import Answer
 from enterprises.models import ConfirmationRequest
 
@@ -60,7 +61,7 @@ class StandingFilter(admin.SimpleListFilter):
 
 
 @admin.register(ConfirmationRequest)
-class ConfirmationRequestAdmin(ReadOnlyAdmin):
+class ConfirmationRequestAdmin(Exportable, ReadOnlyAdmin):
     list_display = ("profile", "why", "asked_on", "mails", "mailed_on", "answer", "answered_at")
     list_display_links = None
     list_filter = (StandingFilter,)

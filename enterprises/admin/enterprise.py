@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django import forms
@@ -18,8 +19,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from enterprises import admission, publishing
-from enterprises.admin import changelist, inlines
+from enterprises.admin import changelist, enterprise_columns, inlines
 from enterprises.admin.base import AddressForm, ModelAdmin
+from enterprises.admin.exporting import Column, Exportable
 from enterprises.admin.place import PlaceInline
 from enterprises.choices import ClaimState
 from enterprises.models import Enterprise, Evidence, RegisterReading
@@ -36,7 +38,7 @@ class EnterpriseForm(AddressForm):
 
 
 @admin.register(Enterprise)
-class EnterpriseAdmin(ModelAdmin):
+class EnterpriseAdmin(Exportable, ModelAdmin):
     form = EnterpriseForm
     list_display = (
         "name",
@@ -167,6 +169,12 @@ class EnterpriseAdmin(ModelAdmin):
     @admin.display(description=gettext_lazy("bydel"))
     def district(self, enterprise: Enterprise) -> str | None:
         return next((str(place.district) for place in enterprise.places.all() if place.district), None)
+
+    def export_columns(self, request: HttpRequest) -> list[Column]:
+        return enterprise_columns.all_columns()
+
+    def export_rows(self, rows: QuerySet[Enterprise], keys: Sequence[str]) -> Iterator[Sequence[Any]]:
+        return enterprise_columns.rows(rows, keys)
 
     # -- the page -------------------------------------------------------------------------------
 

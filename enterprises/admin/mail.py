@@ -14,6 +14,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from enterprises import outbox
 from enterprises.admin.base import ReadOnlyAdmin
+from enterprises.admin.exporting import Exportable
 from enterprises.models import Mail
 
 Decision = Callable[[QuerySet[Mail]], list[Mail]]
@@ -23,7 +24,7 @@ admin.site.unregister(ProcrastinateJob)
 
 
 @admin.register(Mail)
-class MailAdmin(ReadOnlyAdmin):
+class MailAdmin(Exportable, ReadOnlyAdmin):
     """Without the texts: they may hold login codes and links that only the recipient should follow."""
 
     list_display = ("subject", "recipient", "state", "last_error", "queued_at")

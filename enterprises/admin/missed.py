@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from enterprises.admin.base import ReadOnlyAdmin
+from enterprises.admin.exporting import Exportable
 from enterprises.models import MissedSearch
 
 PERIODS = (7, 30, 90, 365)
@@ -48,7 +49,7 @@ class PeriodFilter(admin.SimpleListFilter):
 
 
 @admin.register(MissedSearch)
-class MissedSearchAdmin(ReadOnlyAdmin):
+class MissedSearchAdmin(Exportable, ReadOnlyAdmin):
     list_display = ("text", "language", "times", "last_day")
     list_display_links = None
     list_filter = (PeriodFilter, "language")

@@ -19,6 +19,7 @@ from enterprises.access import person
 from enterprises.accounts import leaving
 from enterprises.admin.base import ModelAdmin
 from enterprises.admin.claims import EditorshipInline
+from enterprises.admin.exporting import Exportable
 from enterprises.mailable import checked_address
 from enterprises.models import ErrorReport, User
 
@@ -54,7 +55,7 @@ class UserForm(_ChangeForm):
 
 
 @admin.register(User)
-class UserAdmin(_UserAdmin):
+class UserAdmin(Exportable, _UserAdmin):
     form = UserForm
     add_form = UserCreationForm
     list_display = ("email", "name", "is_staff", "is_active", "last_login")
@@ -133,7 +134,7 @@ class HandledFilter(admin.SimpleListFilter):
 
 
 @admin.register(ErrorReport)
-class ErrorReportAdmin(ModelAdmin):
+class ErrorReportAdmin(Exportable, ModelAdmin):
     list_display = ("enterprise", "message", "email", "created_at", "handled_at", "handled_by")
     list_select_related = ("enterprise", "handled_by")
     list_filter = (HandledFilter,)

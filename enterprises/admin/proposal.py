@@ -29,6 +29,7 @@ from enterprises import (
 from enterprises.access import person
 from enterprises.admin.admission import Admission
 from enterprises.admin.base import ModelAdmin, ReadOnlyAdmin
+from enterprises.admin.exporting import Exportable
 from enterprises.choices import ProposalState
 from enterprises.models import Evidence, Proposal, SectionPolicy
 
@@ -44,7 +45,7 @@ class DecisionForm(forms.Form):
 
 
 @admin.register(Proposal)
-class ProposalAdmin(ReadOnlyAdmin):
+class ProposalAdmin(Exportable, ReadOnlyAdmin):
     list_display = ("enterprise", "state", "submitted_at", "submitted_by", "decided_at", "decided_by")
     list_filter = ("state", "submitted_at")
     list_select_related = ("enterprise", "submitted_by", "decided_by")

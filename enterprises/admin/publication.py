@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from enterprises import publishing, readable, snapshots
 from enterprises.access import person
 from enterprises.admin.base import ReadOnlyAdmin
+from enterprises.admin.exporting import Exportable
 from enterprises.models import Publication, Withdrawal
 
 
@@ -35,7 +36,7 @@ class RestoreForm(forms.Form):
 
 
 @admin.register(Publication)
-class PublicationAdmin(ReadOnlyAdmin):
+class PublicationAdmin(Exportable, ReadOnlyAdmin):
     list_display = ("enterprise", "number", "change", "published_at", "published_by", "reason")
     list_filter = ("change", "published_at")
     list_select_related = ("enterprise", "published_by")
@@ -116,7 +117,7 @@ def _may_restore(request: HttpRequest) -> bool:
 
 
 @admin.register(Withdrawal)
-class WithdrawalAdmin(ReadOnlyAdmin):
+class WithdrawalAdmin(Exportable, ReadOnlyAdmin):
     list_display = ("enterprise", "withdrawn_at", "withdrawn_by", "reason", "merged_into")
     list_select_related = ("enterprise", "withdrawn_by", "merged_into")
     search_fields = ("enterprise__name", "reason")

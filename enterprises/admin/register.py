@@ -23,6 +23,7 @@ from enterprises import publishing
 from enterprises.access import person
 from enterprises.admin.base import ReadOnlyAdmin
 from enterprises.admin.changelist import WithdrawForm
+from enterprises.admin.exporting import Exportable
 from enterprises.choices import DifferenceState, RegisterField
 from enterprises.cvr import deciding, words
 from enterprises.models import Editorship, RegisterDifference, User
@@ -74,9 +75,10 @@ def _keep_ours(difference: RegisterDifference, by: User) -> str:
 
 
 @admin.register(RegisterDifference)
-class RegisterDifferenceAdmin(ReadOnlyAdmin):
+class RegisterDifferenceAdmin(Exportable, ReadOnlyAdmin):
     list_display = ("profile", "field", "ours_said", "theirs_said", "decision", "dates")
     list_display_links = None
+    not_exported = ("decision",)
     list_filter = (StateFilter, "field")
     list_select_related = ("enterprise", "decided_by")
     search_fields = ("enterprise__name", "enterprise__cvr")

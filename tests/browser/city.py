@@ -35,9 +35,10 @@ def build() -> dict[str, tuple[str, ...]]:
     confirmations.send_due(today)
     double(TWICE)
     logins: dict[str, tuple[str, ...]] = {**accounts.create()}
-    first, second, *_others = accounts.second_step_codes()
+    first, second, *others = accounts.second_step_codes()
     logins["merger"] = (*logins["clerk"], second)
     logins["clerk"] += (first,)
+    logins["codes"] = tuple(others)
     return logins
 
 
