@@ -182,7 +182,7 @@ def test_everyone_gets_what_is_theirs(persona: tuple[str, Client], language: str
 
 
 # Whoever waits may keep drafts of all but pictures, and see them on the page that all see.
-WAITING = {"preview": 200} | {
+WAITING = {"preview": 200, "address-suggestions": 200} | {
     f"edit-section {section}": 200 for section in Section.values if section != Section.PHOTOS
 }
 

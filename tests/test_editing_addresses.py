@@ -62,6 +62,13 @@ def test_streets_and_houses_are_suggested_to_editors_alone(
     assert (stranger.get(url).status_code, visitor.get(url).status_code) == (404, 302)
 
 
+def test_who_waits_for_an_answer_is_helped_too(
+    claimant: Client, bakery: Enterprise, service: AddressService
+) -> None:
+    answer = claimant.get(reverse("address-suggestions", args=[bakery.slug]), {"q": "jagt"})
+    assert answer.json()["suggestions"]
+
+
 def test_what_the_service_suggests_is_text(
     editor: Client, bakery: Enterprise, service: AddressService
 ) -> None:

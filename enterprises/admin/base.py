@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -9,8 +10,10 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy
 
 if TYPE_CHECKING:
     from django.contrib.admin.options import BaseModelAdmin
@@ -26,6 +29,32 @@ else:
     _StackedInline = admin.StackedInline
     _TabularInline = admin.TabularInline
     ModelForm = forms.ModelForm
+
+
+class QueueFilter(admin.SimpleListFilter):
+    """The states of what waits for a decision. Without "all": the list is for those that wait."""
+
+    title = gettext_lazy("tilstand")
+    parameter_name = "state"
+    states: type[models.TextChoices]
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(self.states.choices)
+
+    @property
+    def state(self) -> str:
+        return self.value() or str(self.states.values[0])
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        for value, label in self.lookup_choices:
+            yield {
+                "selected": self.state == value,
+                "query_string": changelist.get_query_string({self.parameter_name: value}),
+                "display": label,
+            }
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(state=self.state)
 
 
 class _FittingFields(_Fields):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from django import forms
@@ -23,35 +22,15 @@ from django.utils.translation import gettext_lazy
 
 from enterprises import merging, pairs, publishing, side_by_side
 from enterprises.access import person
-from enterprises.admin.base import ReadOnlyAdmin
+from enterprises.admin.base import QueueFilter, ReadOnlyAdmin
 from enterprises.choices import Likeness, PairState, Take
 from enterprises.models import DuplicatePair, Enterprise
 
 COLUMNS = [Take.FIRST, Take.SECOND]
 
 
-class StateFilter(admin.SimpleListFilter):
-    title = gettext_lazy("tilstand")
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return list(PairState.choices)
-
-    @property
-    def state(self) -> str:
-        return self.value() or PairState.OPEN
-
-    def choices(self, changelist: Any) -> Iterator[Any]:
-        """Without "all": the list is for those that wait."""
-        for value, label in self.lookup_choices:
-            yield {
-                "selected": self.state == value,
-                "query_string": changelist.get_query_string({self.parameter_name: value}),
-                "display": label,
-            }
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[DuplicatePair]) -> QuerySet[DuplicatePair]:
-        return queryset.filter(state=self.state)
+class StateFilter(QueueFilter):
+    states = PairState
 
 
 class ReasonFilter(admin.SimpleListFilter):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy
 
 from enterprises import publishing
 from enterprises.access import person
-from enterprises.admin.base import ReadOnlyAdmin
+from enterprises.admin.base import QueueFilter, ReadOnlyAdmin
 from enterprises.admin.changelist import WithdrawForm
 from enterprises.admin.exporting import Exportable
 from enterprises.choices import DifferenceState, RegisterField
@@ -31,32 +31,15 @@ from enterprises.models import Editorship, RegisterDifference, User
 Decide = Callable[[RegisterDifference, User], str]
 
 
-class StateFilter(admin.SimpleListFilter):
-    title = gettext_lazy("tilstand")
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return list(DifferenceState.choices)
-
-    @property
-    def state(self) -> str:
-        return self.value() or DifferenceState.OPEN
-
-    def choices(self, changelist: Any) -> Iterator[Any]:
-        """Without "all": the list is for those that wait."""
-        for value, label in self.lookup_choices:
-            yield {
-                "selected": self.state == value,
-                "query_string": changelist.get_query_string({self.parameter_name: value}),
-                "display": label,
-            }
+class StateFilter(QueueFilter):
+    states = DifferenceState
 
     def queryset(
         self, request: HttpRequest, queryset: QuerySet[RegisterDifference]
     ) -> QuerySet[RegisterDifference]:
         if self.state == DifferenceState.OPEN:
             return queryset.filter(pk__in=deciding.open_ones().values("pk"))
-        return queryset.filter(state=self.state)
+        return super().queryset(request, queryset)
 
 
 def _take_over(difference: RegisterDifference, by: User) -> str:
