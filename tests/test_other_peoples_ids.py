@@ -200,6 +200,8 @@ def test_a_place_that_names_anothers_is_a_new_place(
         "x",
         "x" * 5_000,
     ],
+    # Named, since a signature holds the time, and each worker makes its own.
+    ids=["another street's", "another postcode's", "a changed one", "none", "a long one"],
 )
 def test_a_position_is_good_for_its_address_alone(stranger: Client, mine: Enterprise, found_at: str) -> None:
     address = at("edit-section", mine.slug, "places")
