@@ -51,6 +51,15 @@ def editable_or_404(user: User | AnonymousUser, slug: str, *related: str | Prefe
     return get_object_or_404(found, slug=slug)
 
 
+def locked_or_404(user: User, slug: str) -> None:
+    """Wait until nobody else changes the enterprise; whoever ceased to be an editor meanwhile gets a 404.
+
+    Holds until the transaction ends. Two queries: the right is read after the lock, not before it.
+    """
+    get_object_or_404(Enterprise.objects.select_for_update(), slug=slug)
+    editable_or_404(user, slug)
+
+
 def claimable_or_404(slug: str) -> Enterprise:
     """What anybody with an account may say is theirs: all that the public sees, by its public address."""
     public = Enterprise.objects.filter(current__isnull=False, former_slugs__slug=slug)

@@ -11,13 +11,15 @@ import pytest
 from django.core import mail
 from django.db import connection, transaction
 from django.http import QueryDict
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from directory.models import Listing
-from enterprises import confirmations, editing, proposals, publishing, sections
+from enterprises import claims, confirmations, editing, proposals, publishing, sections
 from enterprises.choices import ProposalState, Section
 from enterprises.models import Draft, Enterprise, Proposal, Sector, User
 from enterprises.proposals import ProposalError
@@ -220,8 +222,13 @@ def shared(django_db_setup: None, django_db_blocker: Any) -> Iterator[Enterprise
             User.objects.filter(pk__in=[person.pk for person in people]).delete()
 
 
-def at_once(enterprise: Enterprise, *acts: Callable[[], object]) -> list[object]:
-    """Each act on a connection of its own, all of them waiting at the same door before it is opened."""
+def at_once(
+    enterprise: Enterprise, *acts: Callable[[], object], meanwhile: Callable[[], object] = lambda: None
+) -> list[object]:
+    """Each act on a connection of its own, all of them waiting at the same door before it is opened.
+
+    Something may happen behind the door while they wait.
+    """
     outcomes: list[object] = []
 
     def run(act: Callable[[], object]) -> None:
@@ -243,6 +250,7 @@ def at_once(enterprise: Enterprise, *acts: Callable[[], object]) -> list[object]
                 break
             tick.wait(0.01)
         assert not outcomes, outcomes
+        meanwhile()
     for thread in threads:
         thread.join(20)
     return outcomes
@@ -272,6 +280,23 @@ def test_of_two_editors_who_save_at_once_the_second_is_asked(shared: Enterprise)
     (change,) = [change for change in conflict.differences if "linje" in change.label.lower()]
     theirs = "".join(piece.text for piece in change.before)
     assert theirs == Enterprise.objects.get(pk=shared.pk).tagline_da
+
+
+def test_who_ceased_to_be_an_editor_while_saving_changes_nothing(shared: Enterprise) -> None:
+    ida = User.objects.get(email="ida@example.dk")
+    editorship = let_in(ida, shared)
+    version = sections.version(shared, Section.CONTACT)
+    sent = contact("11 11 11 11").dict() | {"version": version, "revision": "0"}
+    client = Client()
+    client.force_login(ida)
+    address = reverse("edit-section", args=[shared.slug, "contact"])
+    statuses = at_once(
+        shared,
+        lambda: client.post(address, sent).status_code,
+        meanwhile=lambda: claims.leave(editorship),
+    )
+    assert statuses == [404]
+    assert Enterprise.objects.get(pk=shared.pk).phone != "11 11 11 11"
 
 
 def test_two_sections_saved_at_once_are_both_public(shared: Enterprise) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -96,7 +97,9 @@ def section(request: HttpRequest, slug: str, section: str) -> HttpResponse:
     return _saved(request, enterprise, chosen, data)
 
 
+@transaction.atomic
 def _saved(request: HttpRequest, enterprise: Enterprise, chosen: Section, data: QueryDict) -> HttpResponse:
+    access.locked_or_404(person(request), enterprise.slug)
     version, revision = request.POST.get("version", ""), sent_revision(request)
     outcome = editing.save(enterprise, person(request), chosen, data, version=version, revision=revision)
     if isinstance(outcome, editing.Saved):
