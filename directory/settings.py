@@ -321,6 +321,9 @@ NOTICE_DAYS = _number("NOTICE_DAYS", 30, least=7)
 ACCOUNT_DAYS = _number("ACCOUNT_DAYS", 730, least=NOTICE_DAYS + 1)
 ADDED_DAYS = _number("ADDED_DAYS", 365, least=NOTICE_DAYS + 1)
 
+# How long a buyer's shortlist is kept after somebody last used it; browsers forget a cookie after 400 days.
+SHORTLIST_DAYS = _number("SHORTLIST_DAYS", 365, least=NOTICE_DAYS + 1)
+
 # A worker that has not been heard of for so many seconds is dead, and others do its jobs.
 JOBS_STALLED_AFTER = _number("JOBS_STALLED_AFTER", 30, least=1)
 # The nightly jobs of a machine that slept at night are done when it wakes.
@@ -369,6 +372,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SESSION_COOKIE_NAME = "__Host-session" if _https else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if _https else "csrf"
 CSRF_COOKIE_AGE = None  # gone with the browser window
+SHORTLIST_COOKIE_NAME = "__Host-list" if _https else "list"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
@@ -393,6 +397,9 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"no secrets": {"()": "directory.logs.WithoutSecrets"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["no secrets"]}
+    },
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "WARNING")},
 }

@@ -179,6 +179,13 @@ class Answer(TextChoices):
     GONE = "gone", _("findes ikke mere")
 
 
+class Right(TextChoices):
+    """What somebody may do with a shortlist that was shared with them."""
+
+    READ = "read", _("se listen")
+    EDIT = "edit", _("se og rette listen")
+
+
 class Counted(TextChoices):
     """What is counted of those who read a profile."""
 

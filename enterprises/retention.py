@@ -37,6 +37,7 @@ from enterprises.models import (
     Photo,
     ProfileCount,
     Proposal,
+    Shortlist,
     User,
 )
 
@@ -104,6 +105,12 @@ def old_explanations() -> QuerySet[Claim]:
     """What people wrote to be let in, once it is long decided, whether or not they were."""
     decided = Claim.objects.filter(decided_at__lt=_ago(settings.CLAIM_TEXT_DAYS))
     return decided.exclude(explanation="")
+
+
+def old_shortlists() -> QuerySet[Shortlist]:
+    """The page of a list says itself when it goes, and whoever opens it puts that off."""
+    first = timezone.localdate() - timedelta(days=settings.SHORTLIST_DAYS)
+    return Shortlist.objects.filter(used_on__lt=first)
 
 
 def _in_batches(rows: QuerySet[Any], change: Callable[[QuerySet[Any]], int]) -> int:
@@ -265,6 +272,7 @@ KINDS: dict[str, Kind] = {
     "explanations": _emptied(_("forklaringer i afgjorte anmodninger"), old_explanations, "explanation", ""),
     "claims": _gone(_("anmodninger, der er slut"), old_claims),
     "error-reports": _gone(_("behandlede fejlmeldinger"), old_reports),
+    "shortlists": _gone(_("indkøberes lister, ingen brugte"), old_shortlists),
     "accounts": Kind(
         _("konti, ingen bruger"),
         lambda: accounts_to_delete().count(),

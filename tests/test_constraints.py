@@ -48,6 +48,9 @@ from enterprises.models import (
     SectionPolicy,
     Sector,
     SectorOf,
+    Shortlist,
+    ShortlistItem,
+    ShortlistLink,
     SynonymGroup,
     User,
 )
@@ -191,6 +194,24 @@ def seen(*rows: dict[str, Any]) -> Rows:
 
 def question(*rows: dict[str, Any]) -> Rows:
     return of_bakery(ConfirmationRequest, *rows, asked_on=DAY, mailed_on=DAY)
+
+
+def a_list() -> Shortlist:
+    return Shortlist.objects.create(digest="x", used_on=DAY)
+
+
+def shortlisted(*rows: dict[str, Any]) -> Rows:
+    def made(bakery: Enterprise) -> list[models.Model]:
+        shortlist = a_list()
+        return [
+            ShortlistItem(**{"shortlist": shortlist, "enterprise": bakery, "position": 0} | r) for r in rows
+        ]
+
+    return made
+
+
+def two_in_one_place(bakery: Enterprise) -> list[models.Model]:
+    return shortlisted({}, {"enterprise": an_enterprise("En anden")})(bakery)
 
 
 def differs(*rows: dict[str, Any]) -> Rows:
@@ -344,6 +365,9 @@ BAD: list[tuple[str, Rows]] = [
     ("duplicate_pair_closed_has_a_date", alike({"state": "apart"})),
     ("duplicate_pair_closed_has_a_date", alike({"decided_at": timezone.now()})),
     ("duplicate_pair_closed_has_a_date", alike({"state": "lost", "decided_at": timezone.now()})),
+    ("shortlist_has_each_once", shortlisted({}, {"position": 1})),
+    ("shortlist_has_one_order", two_in_one_place),
+    ("shortlist_link_gives_a_known_right", lambda _: [ShortlistLink(shortlist=a_list(), right="all")]),
     ("api_use_counted_in_one_row", lambda _: [ApiUse(minute=1, who=2, count=n) for n in (1, 2)]),
 ]  # fmt: skip
 

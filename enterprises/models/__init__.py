@@ -15,6 +15,7 @@ from enterprises.models.place import HoursException, OpeningHours, Place
 from enterprises.models.proposal import Draft, Message, Proposal, SectionPolicy
 from enterprises.models.publication import Publication, Withdrawal
 from enterprises.models.register import RegisterDifference, RegisterReading
+from enterprises.models.shortlist import Shortlist, ShortlistItem, ShortlistLink
 from enterprises.models.synonyms import SynonymGroup
 from enterprises.models.taxonomy import District, LegalForm, Mark, Mission, Ownership, Sector, Term
 from enterprises.models.visits import ProfileCount
@@ -59,6 +60,9 @@ __all__ = [
     "SectionPolicy",
     "Sector",
     "SectorOf",
+    "Shortlist",
+    "ShortlistItem",
+    "ShortlistLink",
     "SynonymGroup",
     "Term",
     "User",
