@@ -13,6 +13,7 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from directory import catalogue, texts
+from enterprises import shortlist_cookie
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -23,6 +24,8 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "contact_email": settings.CONTACT_EMAIL,
         "contact_phone": settings.CONTACT_PHONE,
         "navigation": _navigation(language),
+        # All that a kept page may show of a shortlist: that there is one.
+        "has_list": shortlist_cookie.is_there(request),
         "here": {other: _here(request, other) for other, _name in settings.LANGUAGES},
         # Looked up only where the frame asks: error pages must do without the database.
         "demo_is_present": SimpleLazyObject(lambda: catalogue.of(request).sums["demo"] > 0),

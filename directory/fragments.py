@@ -38,7 +38,7 @@ class Fragment:
     pk: int
     name: Passage
     tagline: Passage
-    # what stands before and after name, tagline and snippet
+    # what stands before and after name, tagline, snippet, and the name once more
     pieces: Sequence[str]
     until: datetime
     # read when a search first finds it
@@ -55,9 +55,10 @@ class Fragment:
         return self._filled(name, tagline, paragraph(told) if told else "")
 
     def _filled(self, name: str, tagline: str, snippet: str) -> SafeString:
-        first, second, third, last = self.pieces
+        first, second, third, fourth, last = self.pieces
+        again = escape(self.name.text)
         # Safe: the template escaped the pieces, and what goes between is escaped.
-        return SafeString(f"{first}{name}{second}{tagline}{third}{snippet}{last}")
+        return SafeString(f"{first}{name}{second}{tagline}{third}{snippet}{fourth}{again}{last}")
 
 
 def paragraph(told: Marked) -> SafeString:

@@ -70,6 +70,9 @@ def kept(view: View) -> View:
     @wraps(view)
     def keeping(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         chosen = for_request(request)
+        if READING in request.META:
+            # All the cookie there may be is a shortlist's, and only whether it is there may show.
+            request.COOKIES = dict.fromkeys(request.COOKIES, "")
         with reading(chosen):
             # Before the view: a page begun today and done tomorrow is one of today, and one whose rows
             # are read before a publication is one of before.
@@ -222,7 +225,8 @@ def _key(environ: dict[str, Any]) -> Any:
     """What an anonymous reader's page depends on; None where the request is none that is kept."""
     if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
         return None
-    if environ.get("HTTP_COOKIE") or environ.get("HTTP_AUTHORIZATION"):
+    cookies = environ.get("HTTP_COOKIE")
+    if (cookies and not _has_only_a_list(cookies)) or environ.get("HTTP_AUTHORIZATION"):
         return None
     query = environ.get("QUERY_STRING", "")
     if not query.isascii():  # WSGI hands raw bytes on as Latin-1, so that two queries could look like one
@@ -235,9 +239,15 @@ def _key(environ: dict[str, Any]) -> Any:
         environ.get("HTTP_HOST"),
         _scheme(environ),
         environ.get("PATH_INFO"),
+        bool(cookies),
         # In one order; several values of one key mean what they mean in theirs.
         tuple(sorted((p for p in pairs if p[0] in told or p[0] not in SINGLE_KEYS), key=itemgetter(0))),
     )
+
+
+def _has_only_a_list(cookies: str) -> bool:
+    """Whether its shortlist is all the browser tells. Of that a kept page shows no more than that it is."""
+    return cookies.partition("=")[0] == settings.SHORTLIST_COOKIE_NAME and ";" not in cookies
 
 
 def _scheme(environ: dict[str, Any]) -> str | None:

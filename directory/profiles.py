@@ -292,9 +292,13 @@ class Profile:
     @cached_property
     def buyer(self) -> list[tuple[str | Promise, Any]]:
         """Facts for buyers as (label, answer) rows; what nobody has said is left out."""
+        return [(label, answer) for label, answer in self.buyer_facts if answer]
+
+    @cached_property
+    def buyer_facts(self) -> list[tuple[str | Promise, Any]]:
         stated = self.snapshot.get("buyer", {})
         districts = self._delivers_to(stated)
-        rows = [
+        return [
             (_("CVR-nummer"), self.cvr),
             (_("Virksomhedsform"), self.legal_form),
             (_("E-faktura"), _yes_or_no(stated.get("e_invoice"))),
@@ -305,7 +309,6 @@ class Profile:
             (_("Går sammen med andre om opgaver"), _yes_or_no(stated.get("consortium"))),
             (_("CPV-koder"), ", ".join(self.cpv)),
         ]
-        return [(label, answer) for label, answer in rows if answer]
 
     def _delivers_to(self, stated: dict[str, Any]) -> Any:
         if stated.get("city_wide"):

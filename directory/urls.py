@@ -2,7 +2,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.contrib.sitemaps.views import index as sitemap_index
 from django.contrib.sitemaps.views import sitemap
-from django.urls import include, path, re_path
+from django.urls import include, path, re_path, register_converter
 from django.utils.translation import gettext_lazy as _
 from django.views.generic.base import RedirectView
 
@@ -20,11 +20,15 @@ from directory.views import (
     places,
     preview,
     profile,
+    shortlists,
     signs,
     suggestions,
     terms,
     visits,
 )
+
+register_converter(shortlists.Token, "token")
+register_converter(shortlists.Kind, "kind")
 
 urlpatterns = [
     path("healthz", machines.healthz, name="healthz"),
@@ -73,6 +77,17 @@ urlpatterns = [
         path(_("formaal/<slug:slug>/"), kept(terms.landing), {"facet": "mission"}, name="mission"),
         path(_("bydele/"), kept(terms.index), {"facet": "district"}, name="districts"),
         path(_("bydele/<slug:slug>/"), kept(terms.landing), {"facet": "district"}, name="district"),
+        path(_("indkoeb/liste/"), shortlists.own, name="shortlist"),
+        path(_("indkoeb/liste/gemte"), shortlists.saved, name="shortlist-saved"),
+        path(_("indkoeb/liste/sammenlign/"), shortlists.compare, name="shortlist-compare"),
+        path(_("indkoeb/liste/fil.<kind:suffix>"), shortlists.file, name="shortlist-file"),
+        path(_("indkoeb/liste/<token:token>/"), shortlists.shared, name="shared-shortlist"),
+        path(
+            _("indkoeb/liste/<token:token>/sammenlign/"), shortlists.compare, name="shared-shortlist-compare"
+        ),
+        path(
+            _("indkoeb/liste/<token:token>/fil.<kind:suffix>"), shortlists.file, name="shared-shortlist-file"
+        ),
         path(_("om/"), kept(pages.about), name="about"),
         path(_("tilfoej/"), kept(pages.add), name="add"),
         path(_("tilgaengelighed/"), kept(pages.accessibility), name="accessibility"),

@@ -33,6 +33,8 @@ HEADERS = {
 }
 # The one page that other sites may show in a frame.
 FRAMED = re.compile(r"(/en)?/(skilte|signs)/[-\w]+/(kort|card)/")
+# Where a list lies is told to no other site at all.
+OF_A_LIST = re.compile(r"(/en/procurement/list|/indkoeb/liste)/")
 # What an editor's own pages show in a frame.
 FRAMED_BY_US = re.compile(r"(/en/my|/min)/[-\w]+/(vis|preview)/")
 # Their forms carry a token against forgery, which needs a cookie.
@@ -142,6 +144,7 @@ class PolicingClient(Client):
                 response,
                 framed=bool(FRAMED.fullmatch(path)) and response.status_code < 400,
                 framed_by_us=bool(FRAMED_BY_US.fullmatch(path)) and is_shown,
+                of_a_list=response.get("Referrer-Policy") == "same-origin" and bool(OF_A_LIST.match(path)),
             )
             self._police_cookies(response)
             if not response.streaming and response.content and _is_html(response):
@@ -160,8 +163,12 @@ def _is_html(response: HttpResponse) -> bool:
     return response["Content-Type"].startswith("text/html") and "Content-Encoding" not in response
 
 
-def police_headers(response: HttpResponse, *, framed: bool = False, framed_by_us: bool = False) -> None:
+def police_headers(
+    response: HttpResponse, *, framed: bool = False, framed_by_us: bool = False, of_a_list: bool = False
+) -> None:
     for name, value in HEADERS.items():
+        if of_a_list and name == "Referrer-Policy":
+            continue
         if framed_by_us and name == "X-Frame-Options":
             assert response[name] == "SAMEORIGIN"
             continue

@@ -26,6 +26,8 @@ STRANGE = dict.fromkeys(PERSONAS, 404) | {"visitor": 302}
 STAFF = REDIRECTED | {"clerk": 200}
 THE_BAKERYS = {"visitor": 302, "editor": 200, "colleague": 200, "stranger": 404, "clerk": 404}
 BAKERY = {"slug": "broed-broer"}
+NOT_THERE = dict.fromkeys(PERSONAS, 404)
+NOBODYS_LIST = {"token": "x" * 32}
 NOBODYS_PICTURE = {"digest": "ab" * 16, "width": "480", "extension": "jpg"}
 
 # Every name in directory/urls.py and enterprises/urls.py: what it takes, and what each persona gets.
@@ -74,6 +76,16 @@ BOTH_LANGUAGES: dict[str, tuple[dict[str, str], dict[str, int]]] = {
     "mission": ({"slug": "unge"}, EVERYONE),
     "districts": ({}, EVERYONE),
     "district": ({"slug": "noerrebro"}, EVERYONE),
+    "shortlist": ({}, EVERYONE),
+    "shortlist-saved": ({}, EVERYONE),
+    # Nobody has a list, and nobody was given a link.
+    "shortlist-compare": ({}, NOT_THERE),
+    "shortlist-file": ({"suffix": "csv"}, NOT_THERE),
+    "shared-shortlist": (NOBODYS_LIST, NOT_THERE),
+    "shared-shortlist-compare": (NOBODYS_LIST, NOT_THERE),
+    "shared-shortlist-file": (NOBODYS_LIST | {"suffix": "xlsx"}, NOT_THERE),
+    "save-to-shortlist": ({}, dict.fromkeys(PERSONAS, 405)),
+    "change-shortlist": ({}, dict.fromkeys(PERSONAS, 405)),
     "about": ({}, EVERYONE),
     "add": ({}, EVERYONE),
     "add-enterprise": ({}, LOGGED_IN),

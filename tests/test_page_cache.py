@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import brotli
 import pytest
+from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, connection
@@ -23,7 +24,7 @@ from django.utils import timezone
 
 from directory import cards, opening_hours, page_cache, replica, urls
 from directory.page_cache import PageCache
-from enterprises import counting, publishing
+from enterprises import counting, publishing, shortlists
 from enterprises.models import Enterprise, MissedSearch, ProfileCount
 from tests.builders import published, republished
 
@@ -138,6 +139,26 @@ def test_what_is_published_or_withdrawn_shows_at_the_next_request_everywhere(
     publishing.withdraw(bakery, reason="Lukket")
     for worker in workers:
         assert "Brød &amp; Broer" not in worker.get(listing).text
+
+
+def test_who_has_a_list_gets_the_kept_page_with_the_way_to_it(worker: Worker, bakery: Enterprise) -> None:
+    path, cookie = reverse("profile", args=["broed-broer"]), settings.SHORTLIST_COOKIE_NAME
+    without = worker.get(path)
+    first = worker.get(path, HTTP_COOKIE=f"{cookie}=k.mine")
+    with CaptureQueriesContext(connection) as asked:
+        second = worker.get(path, HTTP_COOKIE=f"{cookie}=k.anothers")
+    assert first.text == second.text and "k.mine" not in first.text
+    assert [query["sql"] for query in asked if "cataloguestate" not in query["sql"]] == []
+    hidden = 'data-my-list="/indkoeb/liste/gemte" hidden'
+    assert hidden in without.text and hidden not in first.text
+    assert worker.get(path).text == without.text
+    # The list itself is read by what the cookie says.
+    mine = shortlists.begin("Min liste")
+    assert "Min liste" in worker.get(reverse("shortlist"), HTTP_COOKIE=f"{cookie}={mine.secret}").text
+    # With any other cookie too, a page is one's own.
+    for others in (f"{cookie}=k.mine; session=x", f"session=x; {cookie}=k.mine", f"{cookie}x=k.mine"):
+        worker.get(path, HTTP_COOKIE=others)
+    assert worker.kept == 2
 
 
 @pytest.mark.parametrize("header", ["HTTP_COOKIE", "HTTP_AUTHORIZATION"])

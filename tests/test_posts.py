@@ -133,6 +133,9 @@ POSTS: dict[str, Row] = {
     "confirm-gone": (["{asked}"], {}, all_are(200), EVERYBODY),
     "report-error": ([OURS], {"message": "Lukket om mandagen"}, all_are(302), EVERYBODY),
     "clicked": ([], {}, all_are(204), ()),
+    # From a page of ours alone, which the browser says; see tests/test_shortlists.py.
+    "save-to-shortlist": ([], {"enterprise": "1"}, all_are(403), ()),
+    "change-shortlist": ([], {"list": "1", "do": "delete"}, all_are(403), ()),
     # -- the account: each word changes one's own alone (tests/test_accounts.py), and an empty one nothing
     "account": ([], {}, LOGGED_IN, ()),
     "account name": ([], {"name": "Nyt Navn"}, NOT_NOW, ALL_BUT_VISITOR),

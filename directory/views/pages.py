@@ -61,6 +61,8 @@ def privacy(request: HttpRequest) -> HttpResponse:
         "claim_text_days": settings.CLAIM_TEXT_DAYS,
         "session_days": timedelta(seconds=settings.SESSION_COOKIE_AGE).days,
         "csrf_cookie": settings.CSRF_COOKIE_NAME,
+        "shortlist_cookie": settings.SHORTLIST_COOKIE_NAME,
+        "shortlist_days": settings.SHORTLIST_DAYS,
         "street_map": settings.STREET_MAP,
         "mitid_is_offered": bool(settings.SOCIALACCOUNT_PROVIDERS),
     }
