@@ -32,6 +32,7 @@ PAGES: dict[str, tuple[tuple[str, ...], str]] = {
     "open data by api": (("open-data-api",), ""),
     "style guide": (("style-guide",), ""),
     "report error": (("report-error", RICH), ""),
+    "your list": (("shortlist",), ""),
     "log in": (("account_login",), ""),
     "log in by password": (("account-log-in-by-password",), ""),
     "sign up": (("account_signup",), ""),
