@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 from django.urls import reverse
 
-from enterprises import sections, snapshots, whole, words
+from enterprises import sections, snapshots, words
 from enterprises.choices import DifferenceState, RegisterField, Section
 from enterprises.models import Enterprise
-from enterprises.reviewing import copied, doubts
+from enterprises.reviewing import copied, doubts, reading
 from enterprises.sections import Part
 from enterprises.snapshots import Snapshot
 
@@ -49,7 +49,7 @@ class Case:
 
 def of(enterprise_pk: int) -> Case:
     """Two queries, however much there is."""
-    enterprise = whole.of(enterprise_pk)
+    enterprise = reading.of(enterprise_pk)
     current = enterprise.current
     before = snapshots.upgrade(current.snapshot, current.schema_version) if current else {}
     after = snapshots.take(enterprise)
@@ -104,16 +104,16 @@ def _pictures(snapshot: Snapshot, other: Snapshot) -> list[Shown]:
 
 def _known(enterprise: Enterprise) -> doubts.Known:
     """The last reading; of readings that kept less, what they found to differ."""
-    reading = getattr(enterprise, "register_reading", None)
-    if reading is None:
+    last = getattr(enterprise, "register_reading", None)
+    if last is None:
         return doubts.Known()
     rows = enterprise.register_differences.all()
     found = {row.field: row.theirs for row in rows if row.state == DifferenceState.OPEN}
-    names = reading.names or [found[field] for field in (RegisterField.NAME,) if field in found]
+    names = last.names or [found[field] for field in (RegisterField.NAME,) if field in found]
     return doubts.Known(
-        reading.cvr,
-        reading.read_on,
+        last.cvr,
+        last.read_on,
         tuple(names),
-        reading.address or found.get(RegisterField.ADDRESS),
+        last.address or found.get(RegisterField.ADDRESS),
         tuple(found.items()),
     )

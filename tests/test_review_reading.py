@@ -6,8 +6,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from enterprises import criteria, editing, sections, snapshots, whole
+from enterprises import criteria, editing, sections, snapshots
 from enterprises.models import Enterprise
+from enterprises.reviewing import reading
 from tests.builders import an_enterprise
 from tests.test_admission import answer_all
 
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 def test_what_is_fetched_in_one_query_says_the_same(city: list[Enterprise]) -> None:
     for enterprise in city:
-        fetched = whole.of(enterprise.pk)
+        fetched = reading.of(enterprise.pk)
         with CaptureQueriesContext(connection) as asked:
             said = snapshots.take(fetched)
         assert not asked and said == snapshots.take(editing.fresh(enterprise))
@@ -26,7 +27,7 @@ def test_what_is_fetched_in_one_query_says_the_same(city: list[Enterprise]) -> N
 def test_a_new_one_brings_its_answers(db: None) -> None:
     bakery = an_enterprise()
     answer_all(bakery)
-    fetched = whole.of(bakery.pk)
+    fetched = reading.of(bakery.pk)
     with CaptureQueriesContext(connection) as asked:
         said = criteria.digest(fetched)
     assert said and not asked and said == criteria.digest(editing.fresh(bakery))
