@@ -135,7 +135,7 @@ def candidates(facts: Facts, among: QuerySet[Enterprise] | None = None) -> list[
     reasons = {pk: {reason} for pk, reason in by_name.items()}
     for pk, reason in _by_what_is_theirs_alone(facts, among):
         reasons.setdefault(pk, set()).add(reason)
-    found = Enterprise.objects.select_related("current").prefetch_related("places").in_bulk(reasons)
+    found = Enterprise.objects.select_related("current").in_bulk(reasons)
     mine = bare_name(facts.name)
     made = (
         Candidate(

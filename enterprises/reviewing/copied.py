@@ -13,6 +13,7 @@ from math import ceil
 from operator import or_
 
 from django.contrib.postgres.search import SearchQuery
+from django.db.models import QuerySet
 
 from enterprises import danish
 from enterprises.models import Enterprise
@@ -35,14 +36,19 @@ class Copy:
 def others_with(texts: Iterable[str], *, but: int) -> list[Copy]:
     """Public profiles that hold much of the texts, the most alike first."""
     told = [text.split() for text in texts]
-    asked = [SearchQuery(run, search_type="phrase", config="simple") for run in _some(told)]
-    if not asked:
-        return []
-    public = Enterprise.objects.filter(current__isnull=False).exclude(pk=but).order_by()
-    found = public.alias(words=WORDS).filter(words=reduce(or_, asked)).only("name", *SAYS)
     mine = _runs(told)
-    copies = (Copy(one, round(100 * len(mine & _runs_of(one)) / len(mine))) for one in found[:COMPARED])
+    if not mine:
+        return []
+    found = with_runs(told, but=but).only("name", *SAYS)[:COMPARED]
+    copies = (Copy(one, round(100 * len(mine & _runs_of(one)) / len(mine))) for one in found)
     return sorted((copy for copy in copies if copy.share >= SHARE), key=lambda copy: -copy.share)
+
+
+def with_runs(texts: Iterable[list[str]], *, but: int) -> QuerySet[Enterprise]:
+    """Public profiles in which one of the runs that are asked for stands."""
+    asked = (SearchQuery(run, search_type="phrase", config="simple") for run in _some(texts))
+    public = Enterprise.objects.filter(current__isnull=False).exclude(pk=but).order_by()
+    return public.alias(words=WORDS).filter(words=reduce(or_, asked))
 
 
 def _some(texts: Iterable[list[str]]) -> list[str]:

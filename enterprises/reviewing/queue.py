@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from enterprises.choices import ProposalState
 from enterprises.models import Message, Proposal
@@ -15,7 +16,7 @@ def waiting() -> QuerySet[Proposal]:
     return (
         Proposal.objects.filter(state=ProposalState.OPEN)
         .alias(
-            last_from_council=Subquery(last.values("from_council")[:1]),
+            last_from_council=Coalesce(Subquery(last.values("from_council")[:1]), False),
             last_sent_at=Subquery(last.values("sent_at")[:1]),
         )
         .exclude(asked)
