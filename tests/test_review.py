@@ -230,6 +230,13 @@ def test_a_tick_taken_away_is_not_overheard(clerk: Client, bakery: Enterprise) -
     assert proposal.state == ProposalState.APPROVED, "all of them are ticked"
 
 
+def test_the_enter_key_in_a_field_decides_nothing(clerk: Client, bakery: Enterprise) -> None:
+    proposal = sent(bakery, tagline_da="Ny", phone="11 22 33 44")
+    answer = press(clerk, proposal, "", part=["who"], text="Halvt skrevet")
+    assert answer.context["ticked"] == ["who"] and "Halvt skrevet" in text_of(answer)
+    assert Proposal.objects.get().state == ProposalState.OPEN and not proposal.messages.exists()
+
+
 def test_some_of_it_must_make_a_whole_profile(clerk: Client, bakery: Enterprise) -> None:
     proposal = sent(bakery, phone="11 22 33 44", employees=7, employees_year=2026)
     bakery.sector_ranks.all().delete()

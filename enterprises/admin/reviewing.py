@@ -11,7 +11,7 @@ from django.contrib.admin.options import ModelAdmin
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -26,6 +26,9 @@ from enterprises.models import Proposal, ReasonText
 from enterprises.reviewing import case as cases
 from enterprises.reviewing import history, looking, queue
 from enterprises.reviewing.case import Case
+
+# Without one of them, as with the Enter key in a field, the page is shown again with what was typed.
+BUTTONS = frozenset({"_approve", "_some", "_ask", "_reject", "_refuse"})
 
 
 class DecisionForm(forms.Form):
@@ -84,8 +87,7 @@ class Review:
         is_asked = self.is_open and criteria.is_asked(enterprise)
         asked = Admission(enterprise, self.by, data) if is_asked else None
         form = DecisionForm(self.proposal.language, data)
-        # Evidence has to be right only where it is to be written.
-        if data is not None and form.is_valid() and (not asked or "_approve" not in data or asked.is_valid()):
+        if data is not None and not BUTTONS.isdisjoint(data) and form.is_valid() and _is_ready(data, asked):
             try:
                 return self._decided(form.said, asked)
             except (proposals.ProposalError, claims.ClaimError) as error:
@@ -108,6 +110,8 @@ class Review:
         return {
             "title": _("Forslag fra %(name)s") % {"name": enterprise.name},
             "opts": self.admin.opts,
+            # Two texts and the preview need the room.
+            "is_nav_sidebar_enabled": False,
             "proposal": proposal,
             "approved": sections.named(proposal.approved),
             "enterprise": enterprise,
@@ -186,3 +190,8 @@ class Review:
         if told:
             messages.success(self.request, told.strip())
         return HttpResponseRedirect(address)
+
+
+def _is_ready(data: QueryDict, asked: Admission | None) -> bool:
+    """Evidence has to be right only where it is to be written."""
+    return asked is None or "_approve" not in data or asked.is_valid()
