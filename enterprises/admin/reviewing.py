@@ -65,7 +65,7 @@ class DecisionForm(forms.Form):
 class Review:
     """One request for the page."""
 
-    def __init__(self, admin: ModelAdmin[Proposal], request: HttpRequest, pk: int) -> None:
+    def __init__(self, admin: ModelAdmin[Any], request: HttpRequest, pk: int) -> None:
         self.admin, self.request, self.by = admin, request, person(request)
         related = ("submitted_by", "decided_by")
         self.proposal = get_object_or_404(Proposal.objects.select_related(*related), pk=pk)

@@ -62,9 +62,7 @@ def _text(messages: QuerySet[Message]) -> Any:
     return Coalesce(Subquery(messages.values("text")[:1]), NOTHING)
 
 
-def _told(
-    kind: str, rows: QuerySet[Any], at: str, by: str, state: Any, detail: Any, why: Any
-) -> QuerySet[Any, Any]:
+def _told(kind: str, rows: QuerySet[Any], at: str, by: str, state: Any, detail: Any, why: Any) -> Any:
     """The same columns for each kind, so that they can be put together."""
     name = Coalesce(NullIf(f"{by}__name", Value("")), f"{by}__email", Value("–"), output_field=TextField())
     columns = {
