@@ -22,10 +22,19 @@ def approve(
     """
     is_new = criteria.is_new(proposal.enterprise)
     publication = proposals.approve(proposal, by=by, having_seen=having_seen, evidence=evidence)
-    for claim in _waiting(proposal.enterprise):
-        claims.accept(claim, by=by)
+    _let_in(proposal.enterprise, by)
     if is_new:
         _write(proposal, "admitted", slug=publication.snapshot["slug"])
+    return publication
+
+
+@transaction.atomic
+def approve_some(
+    proposal: Proposal, chosen: Collection[str], reason: str, *, by: User, having_seen: str
+) -> Publication:
+    """Publish some of what is proposed, of one that is public already."""
+    publication = proposals.approve_some(proposal, chosen, reason, by=by, having_seen=having_seen)
+    _let_in(proposal.enterprise, by)
     return publication
 
 
@@ -37,15 +46,16 @@ def publish(enterprise: Enterprise, *, by: User) -> Publication:
     """
     publication = publishing.publish(enterprise, by=by)
     if by.has_perm(claims.DECIDES):
-        for claim in _waiting(enterprise):
-            claims.accept(claim, by=by)
+        _let_in(enterprise, by)
     return publication
 
 
 @transaction.atomic
-def reject(proposal: Proposal, reason: str, *, by: User, for_good: bool = False) -> None:
+def reject(
+    proposal: Proposal, reason: str, *, by: User, for_good: bool = False, having_seen: str | None = None
+) -> None:
     """Say no, and why. A new enterprise may mend and send again, unless the no is for good."""
-    proposals.reject(proposal, reason, by=by)
+    proposals.reject(proposal, reason, by=by, having_seen=having_seen)
     if not criteria.is_new(proposal.enterprise):
         return
     # Before the claims are closed: afterwards nobody is left to write to.
@@ -53,6 +63,11 @@ def reject(proposal: Proposal, reason: str, *, by: User, for_good: bool = False)
     if for_good:
         for claim in _waiting(proposal.enterprise):
             claims.refuse(claim, by=by, reason=reason)
+
+
+def _let_in(enterprise: Enterprise, by: User) -> None:
+    for claim in _waiting(enterprise):
+        claims.accept(claim, by=by)
 
 
 def _waiting(enterprise: Enterprise) -> list[Claim]:

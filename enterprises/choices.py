@@ -166,6 +166,8 @@ class Section(TextChoices):
 class ProposalState(TextChoices):
     OPEN = "open", _("Venter på rådet")
     APPROVED = "approved", _("Godkendt")
+    # Some sections were published; the others went back to the editors.
+    PARTLY = "partly", _("Delvist godkendt")
     REJECTED = "rejected", _("Afvist")
     WITHDRAWN = "withdrawn", _("Trukket tilbage")
     # The profile was put back to an earlier publication in the meantime.

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from django.db import transaction
@@ -97,10 +98,10 @@ def is_asked(enterprise: Enterprise) -> bool:
 
 def answers(enterprise: Enterprise) -> dict[str, CriterionAnswer]:
     """By criterion, each with its files."""
-    return {
-        answer.criterion: answer
-        for answer in enterprise.criterion_answers.prefetch_related("files").order_by("pk")
-    }
+    found = enterprise.criterion_answers.all()
+    if found._result_cache is None:  # else they have been fetched with the enterprise
+        found = found.prefetch_related("files")
+    return {answer.criterion: answer for answer in sorted(found, key=attrgetter("pk"))}
 
 
 def unanswered(enterprise: Enterprise) -> list[Question]:

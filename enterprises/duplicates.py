@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from math import cos, radians
 from urllib.parse import urlsplit
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Lower
 from rapidfuzz import fuzz
 
@@ -135,7 +135,7 @@ def candidates(facts: Facts, among: QuerySet[Enterprise] | None = None) -> list[
     reasons = {pk: {reason} for pk, reason in by_name.items()}
     for pk, reason in _by_what_is_theirs_alone(facts, among):
         reasons.setdefault(pk, set()).add(reason)
-    found = Enterprise.objects.select_related("current").prefetch_related("places").in_bulk(reasons)
+    found = Enterprise.objects.select_related("current").in_bulk(reasons)
     mine = bare_name(facts.name)
     made = (
         Candidate(
@@ -160,11 +160,15 @@ def _by_what_is_theirs_alone(facts: Facts, among: QuerySet[Enterprise]) -> Itera
         (Likeness.PHONE, END_OF_PHONE, end_of_phone(facts.phone)),
         (Likeness.MAIL, Lower("email"), facts.email.strip().lower()),
     )
-    # One by one: joined by OR they would use no index.
-    for reason, told, value in asked:
-        if value:
-            for pk in among.alias(told=told).filter(told=value).values_list("pk", flat=True)[:MOST]:
-                yield pk, reason
+    # Each by itself: joined by OR they would use no index.
+    parts = [
+        among.order_by().alias(told=told).filter(told=value).values_list("pk", Value(reason.value))[:MOST]
+        for reason, told, value in asked
+        if value
+    ]
+    found = parts[0].union(*parts[1:], all=True) if parts else ()
+    for pk, reason in found:
+        yield pk, Likeness(reason)
 
 
 def _by_name(facts: Facts, among: QuerySet[Enterprise]) -> dict[int, Likeness]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -19,6 +21,19 @@ class ProposalError(Exception):
     """Nothing was changed; the message is a sentence for the person who asked."""
 
 
+class DecidedError(ProposalError):
+    """Somebody was first: who, when and what."""
+
+    def __init__(self, proposal: Proposal) -> None:
+        at = timezone.localtime(proposal.decided_at)
+        told = {
+            "state": proposal.get_state_display().lower(),
+            "who": str(proposal.decided_by or "–"),
+            "when": date_format(at, "DATETIME_FORMAT"),
+        }
+        super().__init__(_("Forslaget er afgjort i mellemtiden: %(state)s af %(who)s, %(when)s.") % told)
+
+
 def open_one(enterprise: Enterprise) -> Proposal | None:
     return Proposal.objects.filter(enterprise=enterprise, state=ProposalState.OPEN).first()
 
@@ -26,9 +41,10 @@ def open_one(enterprise: Enterprise) -> Proposal | None:
 def seen(enterprise: Enterprise) -> str:
     """Names what is proposed, so that nobody sends or approves what they have not seen.
 
-    Of a new enterprise its answers are part of it.
+    Of a new enterprise its answers are part of it, of others what it is compared with.
     """
-    return sections.digest(snapshots.take(enterprise)) + criteria.digest(enterprise)
+    told = sections.digest(snapshots.take(enterprise)) + criteria.digest(enterprise)
+    return f"{told}-{enterprise.current_id}" if enterprise.current_id else told
 
 
 @transaction.atomic
@@ -84,10 +100,38 @@ def approve(
 
 
 @transaction.atomic
-def reject(proposal: Proposal, reason: str, *, by: User) -> None:
-    """Leave the public page as it is, and say why. The working copy keeps every change."""
-    _locked(proposal.enterprise)
+def approve_some(
+    proposal: Proposal, chosen: Collection[str], reason: str, *, by: User, having_seen: str
+) -> Publication:
+    """Publish the chosen parts of what was seen (keys of sections.parts), and say why not the others.
+
+    These wait in the working copy, which keeps every change, until the editors send it again.
+    """
+    enterprise = _locked(proposal.enterprise)
     _still_open(proposal)
+    _refuse_unseen(enterprise, having_seen)
+    if not chosen:
+        raise ProposalError(_("Sæt kryds ved det, der skal udgives."))
+    publication = publishing.publish_parts(enterprise, chosen, by=by)
+    if not publishing.has_changes(_locked(enterprise)):
+        _close(proposal, ProposalState.APPROVED, by, publication=publication)
+        telling.approved(enterprise)
+        return publication
+    if not reason:
+        raise ProposalError(_("Skriv til virksomheden, hvorfor resten ikke er med."))
+    Message.objects.create(proposal=proposal, author=by, from_council=True, text=reason)
+    _close(proposal, ProposalState.PARTLY, by, publication=publication, approved=sorted(chosen))
+    telling.approved_partly(enterprise, reason)
+    return publication
+
+
+@transaction.atomic
+def reject(proposal: Proposal, reason: str, *, by: User, having_seen: str | None = None) -> None:
+    """Leave the public page as it is, and say why. The working copy keeps every change."""
+    enterprise = _locked(proposal.enterprise)
+    _still_open(proposal)
+    if having_seen is not None:
+        _refuse_unseen(enterprise, having_seen)
     Message.objects.create(proposal=proposal, author=by, from_council=True, text=reason)
     _close(proposal, ProposalState.REJECTED, by)
     telling.rejected(proposal.enterprise, reason)
@@ -107,8 +151,9 @@ def _open_locked(enterprise: Enterprise) -> Proposal:
 
 
 def _still_open(proposal: Proposal) -> None:
-    if not Proposal.objects.filter(pk=proposal.pk, state=ProposalState.OPEN).exists():
-        raise ProposalError(_("Forslaget er afgjort i mellemtiden."))
+    now = Proposal.objects.select_related("decided_by").get(pk=proposal.pk)
+    if now.state != ProposalState.OPEN:
+        raise DecidedError(now)
 
 
 def _refuse_unseen(enterprise: Enterprise, having_seen: str) -> None:
@@ -116,5 +161,7 @@ def _refuse_unseen(enterprise: Enterprise, having_seen: str) -> None:
         raise ProposalError(_("Der er ændret noget, siden siden blev hentet. Læs ændringerne igen."))
 
 
-def _close(proposal: Proposal, state: ProposalState, by: User) -> None:
-    Proposal.objects.filter(pk=proposal.pk).update(state=state, decided_at=timezone.now(), decided_by=by)
+def _close(proposal: Proposal, state: ProposalState, by: User, **more: Any) -> None:
+    Proposal.objects.filter(pk=proposal.pk).update(
+        state=state, decided_at=timezone.now(), decided_by=by, **more
+    )

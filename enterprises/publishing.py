@@ -40,12 +40,27 @@ class PublishError(Exception):
 
 def missing(enterprise: Enterprise) -> list[str]:
     """What a profile needs and this one lacks, as sentences. Empty when it may be published."""
+    needs_sector = enterprise.kind == choices.Kind.ENTERPRISE
+    return _lacking(
+        enterprise.tagline_da, enterprise.description_da, not needs_sector or enterprise.sector_ranks.all()
+    )
+
+
+def _missing_in(snapshot: snapshots.Snapshot) -> list[str]:
+    return _lacking(
+        snapshot.get("tagline", {}).get("da"),
+        snapshot.get("description", {}).get("da"),
+        snapshot["kind"] != choices.Kind.ENTERPRISE or snapshot.get("sectors"),
+    )
+
+
+def _lacking(tagline: object, description: object, sector: object) -> list[str]:
     problems = []
-    if not enterprise.tagline_da:
+    if not tagline:
         problems.append(_("Der mangler en linje på dansk om, hvad man kan købe eller få."))
-    if not enterprise.description_da:
+    if not description:
         problems.append(_("Der mangler en beskrivelse på dansk."))
-    if enterprise.kind == choices.Kind.ENTERPRISE and not enterprise.sector_ranks.all():
+    if not sector:
         problems.append(_("Der mangler en branche."))
     return problems
 
@@ -111,6 +126,24 @@ def publish_sections(
     if snapshots.same(shown, wanted):
         return None
     return _publish(enterprise, wanted, choices.Change.DIRECT, by, "")
+
+
+@transaction.atomic
+def publish_parts(enterprise: Enterprise, chosen: Collection[str], *, by: User) -> Publication:
+    """Make some parts of the working copy public, by their keys. All else stays as it was on either side."""
+    enterprise = _locked(enterprise)
+    if enterprise.current is None:
+        raise PublishError(_("Profilen er ikke udgivet, så den kan kun godkendes som en helhed."))
+    shown = snapshots.upgrade(enterprise.current.snapshot, enterprise.current.schema_version)
+    proposed = snapshots.take(enterprise)
+    parts = [part for part in sections.parts(shown, proposed) if part.key in chosen]
+    if {part.key for part in parts} != {*chosen}:
+        raise PublishError(_("Der er ændret noget, siden siden blev hentet. Læs ændringerne igen."))
+    wanted = sections.with_parts(shown, proposed, parts)
+    if problems := _missing_in(wanted):
+        raise PublishError(*problems)
+    reason = "" if snapshots.same(wanted, proposed) else _("Delvist godkendt")
+    return _publish(enterprise, wanted, choices.Change.PUBLISHED, by, reason)
 
 
 @transaction.atomic

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from typing import Any
+
+from django.utils.translation import gettext as _
 
 from enterprises import snapshots
 from enterprises.choices import Section
@@ -121,6 +124,59 @@ def merged(approved: Snapshot, working_copy: Snapshot, chosen: Collection[Sectio
         if not result["places"]:
             del result["places"]
     return result
+
+
+# -- what the council decides one by one -------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is published together or not at all: a section, or what cannot be told apart."""
+
+    key: str
+    sections: tuple[Section, ...]
+
+    @property
+    def label(self) -> str:
+        return " + ".join(str(section.label) for section in self.sections) or _("Andet")
+
+
+# What only the council changes. It lies outside the sections.
+REST = Part("other", ())
+
+
+def parts(before: Snapshot, after: Snapshot) -> list[Part]:
+    """What differs, in pieces. In whatever order and split they are published, all is what `after` says."""
+    differ = differing(before, after)
+    found = [Part(section.value, (section,)) for section in differ]
+    if {Section.PLACES, Section.HOURS} <= {*differ} and not _same_places(before, after):
+        # Nobody could tell which place the hours belong to.
+        found = [part for part in found if part.key != Section.HOURS]
+        at = [part.key for part in found].index(Section.PLACES)
+        found[at] = Part(Section.PLACES.value, (Section.PLACES, Section.HOURS))
+    return found if snapshots.same(rest(before), rest(after)) else [*found, REST]
+
+
+def named(keys: Iterable[str]) -> list[str]:
+    """What parts are called, by their keys."""
+    return [str(Section(key).label) if key in Section.values else REST.label for key in keys]
+
+
+def with_parts(before: Snapshot, after: Snapshot, chosen: Collection[Part]) -> Snapshot:
+    """The snapshot before with only the chosen parts of the one after."""
+    taken = {section for part in chosen for section in part.sections}
+    if Section.PLACES in taken and Section.HOURS not in differing(before, after):
+        taken.add(Section.HOURS)  # nobody doubts them, wherever the places have gone
+    result = merged(before, after, taken)
+    if REST not in chosen:
+        return result
+    return {key: value for key, value in result.items() if key not in rest(before)} | rest(after)
+
+
+def _same_places(before: Snapshot, after: Snapshot) -> bool:
+    """Whether each place before is one of those after, and the other way round."""
+    old, new = before.get("places", []), after.get("places", [])
+    return len(old) == len(new) and None not in _twins(old, new)
 
 
 def with_field(approved: Snapshot, working_copy: Snapshot, field: str) -> Snapshot | None:

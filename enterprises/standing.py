@@ -62,9 +62,10 @@ class Standing:
 
     @property
     def proposal(self) -> Proposal | None:
-        """A rejection stands until the changes are gone; what was approved or taken back needs no words."""
-        rejected = self.latest is not None and self.latest.state == ProposalState.REJECTED
-        return self.latest if self.is_open or (rejected and self.has_changes) else None
+        """A no, to all or to some, stands until the changes are gone; what was approved needs no words."""
+        no = (ProposalState.REJECTED, ProposalState.PARTLY)
+        refused = self.latest is not None and self.latest.state in no
+        return self.latest if self.is_open or (refused and self.has_changes) else None
 
     @property
     def last(self) -> Message | None:

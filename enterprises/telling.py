@@ -58,6 +58,10 @@ def approved(enterprise: Enterprise) -> None:
     _to_each(editors_of(enterprise), "proposal_approved", enterprise, {})
 
 
+def approved_partly(enterprise: Enterprise, reason: str) -> None:
+    _to_each(editors_of(enterprise), "proposal_approved_partly", enterprise, {"text": reason})
+
+
 def rejected(enterprise: Enterprise, reason: str) -> None:
     _to_each(editors_of(enterprise), "proposal_rejected", enterprise, {"text": reason})
 

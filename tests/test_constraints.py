@@ -28,6 +28,7 @@ from enterprises.models import (
     Invitation,
     LegalForm,
     Link,
+    Look,
     Mail,
     Mark,
     MarkOf,
@@ -44,6 +45,7 @@ from enterprises.models import (
     ProofFile,
     Proposal,
     Publication,
+    ReasonText,
     RegisterDifference,
     SectionPolicy,
     Sector,
@@ -159,6 +161,11 @@ def of_its_answer(*rows: dict[str, Any]) -> Rows:
         return [ProofFile(answer=answered, **usual | row) for row in rows]
 
     return made
+
+
+def two_looks(bakery: Enterprise) -> list[models.Model]:
+    seen = {"proposal": Proposal.objects.create(enterprise=bakery), "user": a_user()}
+    return [Look(since=timezone.now(), last_at=timezone.now(), **seen) for _time in range(2)]
 
 
 def wordless(bakery: Enterprise) -> list[models.Model]:
@@ -349,6 +356,8 @@ BAD: list[tuple[str, Rows]] = [
     ("proof_file_is_of_a_known_type", of_its_answer({"media_type": "text/html"})),
     ("proof_file_key_is_ours", of_its_answer({"key": "../vedtaegter"})),
     ("proof_file_has_a_name", of_its_answer({"name": ""})),
+    ("reason_is_said_in_both_languages", lambda _: [ReasonText(title="Kort", text_da="For kort.")]),
+    ("look_once_per_person", two_looks),
     ("proposal_open_once_per_enterprise", of_bakery(Proposal, {}, {})),
     ("proposal_closed_has_a_date", of_bakery(Proposal, {"state": "approved"})),
     ("proposal_closed_has_a_date", of_bakery(Proposal, {"decided_at": timezone.now()})),

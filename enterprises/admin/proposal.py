@@ -1,47 +1,24 @@
-"""What enterprises have sent: read the changes, ask, approve or reject. And which sections need no review."""
+"""What enterprises have sent, as a list; which sections need no review; and reasons to say no with."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.widgets import AdminTextareaWidget
-from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_safe
 
-from enterprises import (
-    admission,
-    claims,
-    criteria,
-    duplicates,
-    editing,
-    proposals,
-    publishing,
-    snapshots,
-    words,
-)
 from enterprises.access import person
-from enterprises.admin.admission import Admission
 from enterprises.admin.base import ModelAdmin, ReadOnlyAdmin
 from enterprises.admin.exporting import Exportable
-from enterprises.choices import ProposalState
-from enterprises.models import Evidence, Proposal, SectionPolicy
-
-
-class DecisionForm(forms.Form):
-    text = forms.CharField(
-        label=gettext_lazy("Spørgsmål eller begrundelse"),
-        help_text=gettext_lazy("Virksomheden læser det. Skal ikke udfyldes, når du godkender."),
-        max_length=2000,
-        required=False,
-        widget=AdminTextareaWidget(attrs={"rows": 5}),
-    )
+from enterprises.admin.reviewing import Review
+from enterprises.models import Proposal, ReasonText, SectionPolicy
+from enterprises.reviewing import bulk
+from enterprises.views.framing import shows_preview
 
 
 @admin.register(Proposal)
@@ -51,84 +28,61 @@ class ProposalAdmin(Exportable, ReadOnlyAdmin):
     list_select_related = ("enterprise", "submitted_by", "decided_by")
     search_fields = ("enterprise__name", "enterprise__cvr")
     ordering = ("decided_at", "submitted_at")
+    actions = ("approve_unread",)
 
     def get_urls(self) -> list[URLPattern]:
-        review = path(
-            "<int:pk>/review/",
-            self.admin_site.admin_view(self.review),
-            name="enterprises_proposal_review",
-        )
-        return [review, *super().get_urls()]
+        wrap, name = self.admin_site.admin_view, "enterprises_proposal"
+        review, skip = shows_preview(self.review), require_safe(self.skip)
+        return [
+            path("<int:pk>/review/", wrap(review), name=f"{name}_review"),
+            path("<int:pk>/skip/", wrap(skip), name=f"{name}_skip"),
+            *super().get_urls(),
+        ]
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:enterprises_proposal_review", args=[object_id]))
 
     def review(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """One page with the changes in words, the talk, and three buttons."""
-        proposal = get_object_or_404(Proposal.objects.select_related("enterprise", "submitted_by"), pk=pk)
-        if not self.has_view_permission(request, proposal):
-            raise PermissionDenied
-        may_decide = person(request).has_perm("enterprises.change_enterprise")
-        form = DecisionForm(request.POST or None)
-        is_asked = proposal.state == ProposalState.OPEN and criteria.is_asked(proposal.enterprise)
-        asked = Admission(proposal.enterprise, person(request), request.POST or None) if is_asked else None
-        if request.method == "POST" and form.is_valid() and self._is_ready(request, asked):
-            if not may_decide:
-                raise PermissionDenied
+        return Review(self, request, pk).answer()
+
+    def skip(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return Review(self, request, pk).skipped()
+
+    # -- several at once ------------------------------------------------------------------------
+
+    def has_decide_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("enterprises.change_enterprise")
+
+    @admin.action(
+        description=gettext_lazy("Godkend dem, der ikke behøver at blive læst"), permissions=["decide"]
+    )
+    def approve_unread(self, request: HttpRequest, chosen: QuerySet[Proposal]) -> None:
+        """One transaction each: that one is left does not hold the others back."""
+        may, approved = bulk.allowed(), []
+        for proposal in chosen.select_related("enterprise").order_by("submitted_at", "pk"):
             try:
-                evidence = list(asked.evidence()) if asked and "_approve" in request.POST else []
-                return self._decided(request, proposal, form.cleaned_data["text"], evidence)
-            except (proposals.ProposalError, claims.ClaimError) as error:
-                form.add_error(None, str(error))
-            except publishing.PublishError as error:
-                form.add_error(None, error.problems)
-        context = self.admin_site.each_context(request) | self._about(proposal)
-        context |= {"opts": self.opts, "form": form, "may_decide": may_decide, "asked": asked}
-        if asked:
-            context["alike"] = duplicates.candidates(duplicates.facts_of(proposal.enterprise))
-        return TemplateResponse(request, "admin/enterprises/proposal/review.html", context)
-
-    def _is_ready(self, request: HttpRequest, asked: Admission | None) -> bool:
-        """Evidence has to be right only where it is to be written."""
-        return asked is None or "_approve" not in request.POST or asked.is_valid()
-
-    def _about(self, proposal: Proposal) -> dict[str, Any]:
-        enterprise = editing.fresh(proposal.enterprise)
-        current = enterprise.current
-        before = snapshots.upgrade(current.snapshot, current.schema_version) if current else {}
-        return {
-            "title": _("Forslag fra %(name)s") % {"name": enterprise.name},
-            "proposal": proposal,
-            "is_open": proposal.state == ProposalState.OPEN,
-            "differences": words.differences(before, snapshots.take(enterprise)),
-            "seen": proposals.seen(enterprise),
-            "talk": proposal.messages.select_related("author"),
-        }
-
-    def _decided(
-        self, request: HttpRequest, proposal: Proposal, text: str, evidence: list[Evidence]
-    ) -> HttpResponse:
-        by, here = person(request), request.get_full_path()
-        if "_approve" in request.POST:
-            seen = request.POST.get("seen", "")
-            published = admission.approve(proposal, by=by, having_seen=seen, evidence=evidence)
-            told = _("Godkendt og udgivet som nr. %(number)s.") % {"number": str(published.number)}
-        elif not text:
-            raise proposals.ProposalError(_("Skriv, hvad du vil sige til virksomheden."))
-        elif "_reject" in request.POST or "_refuse" in request.POST:
-            admission.reject(proposal, text, by=by, for_good="_refuse" in request.POST)
-            told = _("Afvist. Virksomheden kan læse begrundelsen.")
-        else:
-            proposals.say(proposal, text, by=by, from_council=True)
-            told = _("Dit spørgsmål er sendt.")
-        self.message_user(request, told, messages.SUCCESS)
-        return HttpResponseRedirect(here)
+                publication = bulk.approve(proposal, may, by=person(request))
+            except bulk.LeftError as error:
+                told = _("%(name)s: ikke godkendt, %(why)s") % {"name": proposal.enterprise, "why": error}
+                self.message_user(request, told, messages.WARNING)
+                continue
+            told = _("Godkendt fra listen og udgivet som nr. %(number)s.") % {"number": publication.number}
+            for concerned in (proposal, proposal.enterprise):
+                self.log_change(request, concerned, told)
+            approved.append(str(proposal.enterprise))
+        if approved:
+            told = ngettext(
+                "%(count)s er godkendt: %(names)s.", "%(count)s er godkendt: %(names)s.", len(approved)
+            )
+            self.message_user(
+                request, told % {"count": len(approved), "names": ", ".join(approved)}, messages.SUCCESS
+            )
 
 
 @admin.register(SectionPolicy)
 class SectionPolicyAdmin(ModelAdmin):
-    list_display = ("section", "direct")
-    list_editable = ("direct",)
+    list_display = ("section", "direct", "bulk")
+    list_editable = ("direct", "bulk")
     readonly_fields = ("section",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -136,3 +90,10 @@ class SectionPolicyAdmin(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+@admin.register(ReasonText)
+class ReasonTextAdmin(ModelAdmin):
+    list_display = ("title", "text_da", "position", "active")
+    list_editable = ("position", "active")
+    search_fields = ("title", "text_da", "text_en")

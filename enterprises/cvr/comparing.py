@@ -109,14 +109,18 @@ def _status(_enterprise: Enterprise, company: Company) -> Iterator[Difference]:
 
 
 def _name(enterprise: Enterprise, company: Company) -> Iterator[Difference]:
-    names = map(_plain_name, (enterprise.name, *enterprise.aliases))
-    if not {*names} & {*map(_plain_name, (company.name.value, *company.other_names))}:
+    if not is_called((company.name.value, *company.other_names), enterprise.name, enterprise.aliases):
         yield Difference(
             RegisterField.NAME,
             ours(enterprise, RegisterField.NAME),
             company.name.value,
             company.name.since,
         )
+
+
+def is_called(theirs: Iterable[str], name: str, aliases: Iterable[str]) -> bool:
+    """Whether one of the register's names is one of ours."""
+    return not {*map(_plain_name, theirs)}.isdisjoint(map(_plain_name, (name, *aliases)))
 
 
 def _plain_name(name: str) -> str:
@@ -142,15 +146,25 @@ def _address(enterprise: Enterprise, company: Company, terms: Terms) -> Iterator
     if not differs and private:
         differs = _is_elsewhere(places, address)
     if differs:
-        theirs: dict[str, Any] = {"postcode": address.postcode, "city": address.city}
-        theirs |= {"private": True, "protected": address.protected} if private else {"street": address.street}
         yield Difference(
             RegisterField.ADDRESS,
             ours(enterprise, RegisterField.ADDRESS, private=private),
-            theirs,
+            address_told(enterprise, company, terms),
             company.address.since,
             urgent=address.protected and any(_shows_a_street(place) for place in places),
         )
+
+
+def address_told(enterprise: Enterprise, company: Company, terms: Terms) -> dict[str, Any] | None:
+    """Where the register has it, as far as we may keep that."""
+    if company.address is None:
+        return None
+    address = company.address.value
+    private = address.protected or is_personal(enterprise, company, terms)
+    told: dict[str, Any] = {"postcode": address.postcode, "city": address.city}
+    return told | (
+        {"private": True, "protected": address.protected} if private else {"street": address.street}
+    )
 
 
 def is_personal(enterprise: Enterprise, company: Company, terms: Terms) -> bool:
@@ -183,8 +197,12 @@ def _is_there(places: Iterable[Place], address: Address) -> bool:
 
 
 def _is_at(place: Place, address: Address) -> bool:
-    """The same door to the street: floors are written in too many ways."""
-    return place.postcode == address.postcode and _door(place.street) == _door(address.street)
+    return is_same_door((place.street, place.postcode), (address.street, address.postcode))
+
+
+def is_same_door(ours: tuple[str, str], theirs: tuple[str, str]) -> bool:
+    """Of two streets with their postcodes. Floors are written in too many ways."""
+    return ours[1] == theirs[1] and _door(ours[0]) == _door(theirs[0])
 
 
 def _door(street: str) -> str:

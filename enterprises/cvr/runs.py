@@ -95,7 +95,11 @@ def keep(pk: int, number: str, company: Company | None, terms: comparing.Terms) 
         .prefetch_related("places", "sector_ranks__sector")
         .get(pk=pk)
     )
-    RegisterReading.objects.update_or_create(enterprise=enterprise, defaults=_facts(number, company, today))
+    facts = _facts(number, company, today)
+    if company:
+        address = comparing.address_told(enterprise, company, terms)
+        facts |= {"names": [company.name.value, *company.other_names], "address": address}
+    RegisterReading.objects.update_or_create(enterprise=enterprise, defaults=facts)
     if company is None:
         _keep_differences(enterprise, comparing.not_found(enterprise), today)
         return
@@ -106,6 +110,7 @@ def keep(pk: int, number: str, company: Company | None, terms: comparing.Terms) 
 
 def _facts(number: str, company: Company | None, today: date) -> dict[str, object]:
     facts: dict[str, object] = {"cvr": number, "read_on": today, "found": company is not None}
+    facts |= {"names": [], "address": None}
     if company is None:
         return facts
     return facts | {

@@ -12,7 +12,7 @@ from enterprises.models.missed import MissedSearch
 from enterprises.models.people import ErrorReport, User
 from enterprises.models.photo import Photo
 from enterprises.models.place import HoursException, OpeningHours, Place
-from enterprises.models.proposal import Draft, Message, Proposal, SectionPolicy
+from enterprises.models.proposal import Draft, Look, Message, Proposal, ReasonText, SectionPolicy
 from enterprises.models.publication import Publication, Withdrawal
 from enterprises.models.register import RegisterDifference, RegisterReading
 from enterprises.models.shortlist import Shortlist, ShortlistItem, ShortlistLink
@@ -38,6 +38,7 @@ __all__ = [
     "Invitation",
     "LegalForm",
     "Link",
+    "Look",
     "Mail",
     "MailedCode",
     "Mark",
@@ -55,6 +56,7 @@ __all__ = [
     "ProofFile",
     "Proposal",
     "Publication",
+    "ReasonText",
     "RegisterDifference",
     "RegisterReading",
     "SectionPolicy",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
@@ -52,6 +54,10 @@ def _replaced(text: Any, pattern: str, by: str, flags: str) -> Func:
 # What two that are the same agree on, however it is written: duplicates.py asks by them.
 DOMAIN_OF_WEBSITE = _replaced(Lower("website"), r"^https?://(www\.)?([^/:?#]*).*$", r"\2", "")
 END_OF_PHONE = Right(_replaced(F("phone"), r"\D", "", "g"), 8)
+
+# What it says in whole sentences, word by word: reviewing/copied.py asks for the same words in a row.
+SAYS = ("description_da", "impact_da", "description_en", "impact_en")
+WORDS = SearchVector(*SAYS, config="simple")
 
 # What is counted, each with the year the number holds for (the field's name plus _year).
 FIGURES = ("employees", "special_terms", "owner_members", "volunteers")
@@ -144,6 +150,7 @@ class Enterprise(models.Model):
             models.Index(DOMAIN_OF_WEBSITE, name="enterprise_website_domain"),
             models.Index(END_OF_PHONE, name="enterprise_phone_end"),
             models.Index(Lower("email"), name="enterprise_mail"),
+            GinIndex(WORDS, name="enterprise_words"),
         )
         constraints = (
             models.CheckConstraint(condition=~Q(name=""), name="enterprise_has_a_name"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +26,13 @@ class SectionPolicy(models.Model):
         _("vises med det samme"),
         default=False,
         help_text=_("Sæt kryds, hvis virksomhederne selv må udgive ændringer i afsnittet."),
+    )
+    bulk = models.BooleanField(
+        _("må godkendes sammen"),
+        default=False,
+        help_text=_(
+            "Sæt kryds, hvis forslag, der kun ændrer sådanne afsnit, må godkendes flere ad gangen fra listen."
+        ),
     )
 
     class Meta:
@@ -86,6 +94,10 @@ class Proposal(models.Model):
     publication = models.ForeignKey(
         Publication, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("udgivelse")
     )
+    # What was published of it, where that was not all: keys as sections.Part has them.
+    approved = ArrayField(
+        models.CharField(max_length=12), default=list, blank=True, verbose_name=_("godkendte afsnit")
+    )
 
     if TYPE_CHECKING:
         messages: RelatedManager[Message]
@@ -130,3 +142,46 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return self.text[:60]
+
+
+class Look(models.Model):
+    """That one of the council's people has a proposal open, so that the next one is told."""
+
+    proposal = models.ForeignKey(Proposal, models.CASCADE, related_name="looks")
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    since = models.DateTimeField()
+    last_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("blik på et forslag")
+        verbose_name_plural = _("blikke på forslag")
+        constraints = (models.UniqueConstraint(fields=("proposal", "user"), name="look_once_per_person"),)
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.proposal}"
+
+
+class ReasonText(models.Model):
+    """Words that the council uses again and again when it says no, or sends some of a proposal back."""
+
+    title = models.CharField(_("kort navn"), max_length=80, unique=True)
+    text_da = models.TextField(_("tekst på dansk"), max_length=1500)
+    text_en = models.TextField(_("tekst på engelsk"), max_length=1500)
+    position = models.PositiveSmallIntegerField(_("rækkefølge"), default=0)
+    active = models.BooleanField(
+        _("i brug"), default=True, help_text=_("Uden kryds kan den ikke vælges længere.")
+    )
+
+    class Meta:
+        verbose_name = _("begrundelse")
+        verbose_name_plural = _("begrundelser")
+        ordering = ("position", "title")
+        constraints = (
+            models.CheckConstraint(
+                condition=~Q(title="") & ~Q(text_da="") & ~Q(text_en=""),
+                name="reason_is_said_in_both_languages",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.title

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +21,9 @@ class RegisterReading(models.Model):
     cvr = models.CharField(_("CVR-nummer"), max_length=8)
     read_on = models.DateField(_("læst i CVR den"), db_index=True)
     found = models.BooleanField(_("findes i CVR"))
+    # What it is called there, and where it is, as comparing.py has them: never the street of a home.
+    names = ArrayField(models.CharField(max_length=300), default=list)
+    address = models.JSONField(null=True)
     # As the register words it; empty where it says nothing.
     status = models.CharField(_("status"), max_length=300, blank=True)
     started_on = models.DateField(_("startet"), null=True, blank=True)

@@ -15,6 +15,8 @@ WITHDRAWN = "kaalhovedet"
 TWICE = "ladcykelbanken"
 # Has confirmed long ago, and been asked by mail whether its facts still hold.
 ASKED, ASKED_AT = "kooperationen", "spurgt@example.dk"
+# Each has sent a new line and a new telephone number to the council, in this order.
+PROPOSED = ("forsamlingshuset-ottekanten", "hotel-sengekanten")
 
 
 def build() -> dict[str, tuple[str, ...]]:
@@ -35,6 +37,7 @@ def build() -> dict[str, tuple[str, ...]]:
     confirmations.send_due(today)
     double(TWICE)
     logins: dict[str, tuple[str, ...]] = {**accounts.create()}
+    propose(*PROPOSED)
     first, second, *others = accounts.second_step_codes()
     logins["merger"] = (*logins["clerk"], second)
     logins["clerk"] += (first,)
@@ -60,6 +63,19 @@ def double(slug: str) -> None:
     Place.objects.create(enterprise=twin, street=place.street, postcode=place.postcode, city=place.city)
     Offer.objects.create(enterprise=twin, name_da="Weekendlån")
     pairs.find([twin.pk])
+
+
+def propose(*slugs: str) -> None:
+    from enterprises import editing, proposals
+    from enterprises.content import accounts
+    from enterprises.models import Enterprise, User
+
+    by = User.objects.get(email=accounts.EDITOR)
+    for slug in slugs:
+        enterprise = Enterprise.objects.get(slug=slug)
+        enterprise.phone, enterprise.tagline_da = "00 00 77 77", f"{enterprise.tagline_da} hver dag"
+        enterprise.save()
+        proposals.submit(enterprise, by=by, having_seen=proposals.seen(editing.fresh(enterprise)))
 
 
 if __name__ == "__main__":

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.city import PROPOSED
 from tests.browser.conftest import DESKTOP, PHONE, Site, Visit
 from tests.browser.test_axe import AXE, EVERYTHING
 
@@ -70,3 +71,58 @@ def test_a_list_is_downloaded_as_it_is_ticked(site: Site, visit: Visit, clerk: A
         page.get_by_role("button", name="Hent csv").click()
     lines = download.value.path().read_text(encoding="utf-8-sig").splitlines()
     assert lines[0].split(";")[0] == "Navn" and "Telefon" in lines[0] and len(lines) > 100
+
+
+# -- a proposal is decided -------------------------------------------------------------------------
+
+NEW_LINE, OLDER = "hver dag", "Forsamlingshuset Ottekanten"
+
+
+def tab_to(page: Page, name: str, value: str = "") -> None:
+    """Go on with the tabulator to a field or a button, which must show that it is reached."""
+    for _step in range(120):
+        page.keyboard.press("Tab")
+        at = page.evaluate("[document.activeElement.name, document.activeElement.value]")
+        if at[0] == name and value in ("", at[1]):
+            style = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+            assert style != "none", f"nobody sees that {name} is reached"
+            return
+    raise AssertionError(f"{name} cannot be reached")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_review_page_is_for_everybody(scheme: Any, site: Site, visit: Visit, clerk: Any) -> None:
+    page = visit("about:blank", storage_state=clerk)
+    page.emulate_media(color_scheme=scheme)
+    page.goto(site.address("admin:enterprises_proposal_changelist", query="?state__exact=open"))
+    page.get_by_role("link", name="Hotel Sengekanten").click()
+    expect(page.locator("ins").first).to_contain_text(NEW_LINE)
+    assert violations(page) == []
+    for width in (390, 320):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_clerk_publishes_some_of_it_by_the_keyboard_alone(site: Site, visit: Visit, clerk: Any) -> None:
+    page = visit(
+        site.address("admin:enterprises_proposal_changelist", query="?state__exact=open"), storage_state=clerk
+    )
+    page.get_by_role("link", name=OLDER).press("Enter")
+    preview = page.frame_locator(".review-preview iframe")
+    expect(preview.get_by_text(NEW_LINE).first).to_be_visible()
+    tab_to(page, "part", "who")
+    page.keyboard.press("Space")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert not page.locator("#tick-who").is_checked(), "Enter in a field decides nothing, and loses nothing"
+    tab_to(page, "reason")
+    page.keyboard.press("ArrowDown")
+    tab_to(page, "text")
+    page.keyboard.type("Skriv, hvornår I har åbent.")
+    tab_to(page, "_some")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(f"{OLDER}: Udgivet som nr. 2: Kontakt og links.")).to_be_visible()
+    expect(page.locator("#content h1")).not_to_contain_text(OLDER)
+    visitor = visit(site.address("profile", PROPOSED[0]))
+    expect(visitor.get_by_text("00 00 77 77").first).to_be_visible()
+    assert NEW_LINE not in visitor.locator("main").inner_text()
