@@ -54,7 +54,7 @@ def fill(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("enterprises", "0018_forgetting"),
+        ("enterprises", "0019_shortlists"),
     ]
 
     operations = [
