@@ -17,6 +17,7 @@ from enterprises.models.publication import Publication, Withdrawal
 from enterprises.models.register import RegisterDifference, RegisterReading
 from enterprises.models.synonyms import SynonymGroup
 from enterprises.models.taxonomy import District, LegalForm, Mark, Mission, Ownership, Sector, Term
+from enterprises.models.texts import PageText, PageTextVersion, Threshold
 from enterprises.models.visits import ProfileCount
 
 __all__ = [
@@ -48,6 +49,8 @@ __all__ = [
     "Opening",
     "OpeningHours",
     "Ownership",
+    "PageText",
+    "PageTextVersion",
     "Photo",
     "Place",
     "ProfileCount",
@@ -61,6 +64,7 @@ __all__ = [
     "SectorOf",
     "SynonymGroup",
     "Term",
+    "Threshold",
     "User",
     "Withdrawal",
 ]
