@@ -62,11 +62,7 @@ PAGES: dict[str, Page] = {
             "questions": gettext_lazy("de fem spørgsmål, hvert med et eksempel"),
         },
     ),
-    "grounds": Page(
-        gettext_lazy("Sådan bliver grundlaget bekræftet"),
-        "grounds",
-        parts=CONTACT | {"criteria": gettext_lazy("de fem kriterier med eksempel og bevis")},
-    ),
+    "grounds": Page(gettext_lazy("Sådan bliver grundlaget bekræftet"), "grounds"),
     "buying": Page(
         gettext_lazy("Guide for indkøbere"),
         "buying",

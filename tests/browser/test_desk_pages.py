@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import DESKTOP, PHONE, Site, Visit
 from tests.browser.test_axe import AXE, EVERYTHING
@@ -70,3 +70,23 @@ def test_a_list_is_downloaded_as_it_is_ticked(site: Site, visit: Visit, clerk: A
         page.get_by_role("button", name="Hent csv").click()
     lines = download.value.path().read_text(encoding="utf-8-sig").splitlines()
     assert lines[0].split(";")[0] == "Navn" and "Telefon" in lines[0] and len(lines) > 100
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_text_is_tried_published_and_compared(scheme: Any, site: Site, visit: Visit, clerk: Any) -> None:
+    page = visit("about:blank", storage_state=clerk)
+    page.emulate_media(color_scheme=scheme)
+    page.goto(site.address("admin:enterprises_pagetext_changelist"))
+    page.get_by_role("link", name="Guide for indkøbere", exact=True).click()
+    page.get_by_label("Overskrift på dansk").fill(f"Køb ind ({scheme})")
+    assert violations(page) == []
+    with page.expect_popup() as opened:
+        page.get_by_role("button", name="Forhåndsvis på dansk").click()
+    expect(opened.value.locator("h1")).to_have_text(f"Køb ind ({scheme})")
+    expect(opened.value.locator(".note").first).to_contain_text("Intet er gemt")
+    opened.value.close()
+    page.get_by_role("button", name="Udgiv", exact=True).click()
+    expect(page.locator(".messagelist")).to_contain_text("Alle kan læse den nu")
+    page.get_by_role("link", name="Udgaver", exact=True).click()
+    expect(page.locator(".desk-words ins").first).to_be_visible()
+    assert violations(page) == []
