@@ -139,7 +139,8 @@ def test_nobody_else_decides(
 def test_anothers_difference_is_not_reached(editor: Client, renamed: RegisterDifference) -> None:
     other = published("Fremmed & Co", cvr=None)
     RegisterDifference.objects.filter(pk=renamed.pk).update(enterprise=other)
-    press(editor, renamed, take="")
+    address = reverse("decide-cvr", args=["broed-broer", renamed.pk])
+    assert editor.post(address, {"seen": deciding.seen(renamed), "take": ""}).status_code == 404
     renamed.refresh_from_db()
     assert renamed.state == DifferenceState.OPEN
 

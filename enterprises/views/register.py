@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -31,9 +31,8 @@ def decide(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 
 def _decided(request: HttpRequest, enterprise: Enterprise, pk: int) -> str:
-    difference = deciding.open_for(enterprise).filter(pk=pk).first()
-    if difference is None:
-        raise deciding.DecisionError(_("Det er afgjort i mellemtiden."))
+    theirs = enterprise.register_differences.filter(field__in=deciding.THEIR_OWN)
+    difference = get_object_or_404(theirs, pk=pk)
     if deciding.seen(difference) != request.POST.get("seen"):
         raise deciding.DecisionError(_("CVR er læst igen i mellemtiden og siger noget andet. Se efter igen."))
     if "keep" in request.POST:
