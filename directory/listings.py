@@ -22,13 +22,17 @@ from enterprises.models import (
     Mark,
     Mission,
     Ownership,
+    PageTextVersion,
     Publication,
     Sector,
     SynonymGroup,
+    Threshold,
 )
 
 Part = CatalogueChange.Part
 READ_BY_EVERY_PAGE = (Sector, Mission, Ownership, LegalForm, District, Mark, SynonymGroup)
+# What else staff write for readers.
+WRITTEN_BY_STAFF = (PageTextVersion, Threshold)
 BATCH = 2_000
 # Grows whenever build() makes another listing of the same publication; see rebuild_if_outdated().
 SHAPE = 2
@@ -52,9 +56,9 @@ def follow_publications() -> None:
     publishing.published.connect(_on_published, dispatch_uid="listing")
     publishing.withdrawn.connect(_on_withdrawn, dispatch_uid="listing")
     publishing.confirmed.connect(_on_confirmed, dispatch_uid="listing")
-    for taxonomy in READ_BY_EVERY_PAGE:
+    for model in (*READ_BY_EVERY_PAGE, *WRITTEN_BY_STAFF):
         for signal in (post_save, post_delete):
-            signal.connect(_on_term_changed, sender=taxonomy, dispatch_uid=f"listing-{taxonomy.__name__}")
+            signal.connect(_on_term_changed, sender=model, dispatch_uid=f"listing-{model.__name__}")
 
 
 def _on_published(publications: list[Publication], **_kwargs: Any) -> None:

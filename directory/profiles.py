@@ -31,17 +31,14 @@ EXCEPTIONS_AHEAD = timedelta(days=60)
 @dataclass(frozen=True)
 class Criterion:
     label: str
-    wording: texts.Text | None
-    confirmed_on: date | None
-    source: texts.Text
-    source_url: str
-    dated: date | None
-
-    @property
-    def state(self) -> str:
-        if self.wording is None:
-            return "unknown"
-        return "confirmed" if self.confirmed_on else "stated"
+    # unknown, stated by the enterprise, confirmed by the council, or confirmed once and expired
+    state: str = "unknown"
+    wording: texts.Text | None = None
+    source: texts.Text | None = None
+    source_url: str = ""
+    dated: date | None = None
+    checked_on: date | None = None
+    expires_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -332,15 +329,17 @@ class Profile:
 
     def _criterion(self, label: str, proof: dict[str, Any] | None) -> Criterion:
         if proof is None:
-            return Criterion(label, None, None, texts.Text("", "da"), "", None)
+            return Criterion(label)
         confirmed = evidence.is_confirmed(proof, self.today)
         return Criterion(
             label=label,
+            state="confirmed" if confirmed else "expired" if "checked_on" in proof else "stated",
             wording=texts.pick(proof["wording"]),
-            confirmed_on=_day(proof.get("checked_on")) if confirmed else None,
             source=texts.Text(proof.get("source", ""), "da"),
             source_url=proof.get("source_url", ""),
             dated=_day(proof.get("dated")),
+            checked_on=_day(proof.get("checked_on")),
+            expires_on=_day(proof.get("expires_on")),
         )
 
     @property

@@ -24,6 +24,7 @@ from directory.views import (
     signs,
     suggestions,
     terms,
+    texts,
     visits,
 )
 
@@ -88,15 +89,18 @@ urlpatterns = [
         path(
             _("indkoeb/liste/<token:token>/fil.<kind:suffix>"), shortlists.file, name="shared-shortlist-file"
         ),
-        path(_("om/"), kept(pages.about), name="about"),
-        path(_("tilfoej/"), kept(pages.add), name="add"),
-        path(_("tilgaengelighed/"), kept(pages.accessibility), name="accessibility"),
-        path(_("privatliv/"), kept(pages.privacy), name="privacy"),
+        path(_("om/"), kept(texts.text_page), {"key": "about"}, name="about"),
+        path(_("tilfoej/"), kept(texts.text_page), {"key": "add"}, name="add"),
+        path(_("grundlag/"), kept(texts.text_page), {"key": "grounds"}, name="grounds"),
+        path(_("indkoeb/"), kept(texts.text_page), {"key": "buying"}, name="buying"),
+        path(_("tilgaengelighed/"), kept(texts.text_page), {"key": "accessibility"}, name="accessibility"),
+        path(_("privatliv/"), kept(texts.text_page), {"key": "privacy"}, name="privacy"),
         path(_("aabne-data/"), kept(pages.open_data), name="open-data"),
         path(_("aabne-data/api/"), kept(pages.open_data_api), name="open-data-api"),
         path(_("stilguide/"), pages.style_guide, name="style-guide"),
         path(_("min/<slug:slug>/vis/"), preview.preview, name="preview"),
         path("", include("enterprises.urls")),
+        path(_("admin/tekster/<slug:key>/vis/"), admin.site.admin_view(texts.preview), name="preview-text"),
         path("admin/", admin.site.urls),
         prefix_default_language=False,
     ),

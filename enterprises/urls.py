@@ -14,6 +14,7 @@ from enterprises.views import (
     photos,
     proposals,
     shortlists,
+    register,
 )
 
 urlpatterns = [
@@ -45,6 +46,7 @@ urlpatterns = [
     path(_("min/<slug:slug>/optagelse/<slug:criterion>/"), admission.question, name="admission-question"),
     path(_("min/<slug:slug>/optagelse/bilag/<int:pk>/"), admission.proof, name="proof-file"),
     path(_("min/<slug:slug>/optagelse/bilag/<int:pk>/fjern/"), admission.remove_proof, name="remove-proof"),
+    path(_("min/<slug:slug>/cvr/<int:pk>/"), register.decide, name="decide-cvr"),
     path(_("min/<slug:slug>/skilte/"), own.signs, name="my-signs"),
     path(_("min/<slug:slug>/tal/"), own.numbers, name="my-numbers"),
     # After the others: no token is one of their words, but an enterprise may be called Invitation.

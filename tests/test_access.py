@@ -89,6 +89,8 @@ BOTH_LANGUAGES: dict[str, tuple[dict[str, str], dict[str, int]]] = {
     "about": ({}, EVERYONE),
     "add": ({}, EVERYONE),
     "add-enterprise": ({}, LOGGED_IN),
+    "grounds": ({}, EVERYONE),
+    "buying": ({}, EVERYONE),
     "accessibility": ({}, EVERYONE),
     "privacy": ({}, EVERYONE),
     "open-data": ({}, EVERYONE),
@@ -145,6 +147,9 @@ BOTH_LANGUAGES: dict[str, tuple[dict[str, str], dict[str, int]]] = {
     # A form too.
     "withdraw-proposal": (BAKERY, dict.fromkeys(PERSONAS, 405)),
     "confirm-facts": (BAKERY, dict.fromkeys(PERSONAS, 405)),
+    "decide-cvr": (BAKERY | {"pk": "1"}, dict.fromkeys(PERSONAS, 405)),
+    # Posted to from the desk; who looks without is led to the page as it is.
+    "preview-text": ({"key": "about"}, REDIRECTED),
     "preview": (BAKERY, THE_BAKERYS | {"clerk": 200}),
     # Of a token that nobody was sent.
     "confirm": ({"token": "1.x"}, dict.fromkeys(PERSONAS, 404)),

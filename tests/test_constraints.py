@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
@@ -39,6 +39,8 @@ from enterprises.models import (
     Opening,
     OpeningHours,
     Ownership,
+    PageText,
+    PageTextVersion,
     Photo,
     Place,
     ProfileCount,
@@ -54,6 +56,7 @@ from enterprises.models import (
     ShortlistItem,
     ShortlistLink,
     SynonymGroup,
+    Threshold,
     User,
 )
 from enterprises.models.enterprise import FIGURES
@@ -182,6 +185,21 @@ def nameless(model: type[models.Model], **fields: Any) -> list[tuple[str, Rows]]
 
 def term(model: type[models.Model], **fields: Any) -> Rows:
     return lambda _bakery: [model(slug="ny", name_da="Ny", name_en="New", **fields)]
+
+
+def version(*rows: dict[str, Any]) -> Rows:
+    """Of the page about the site, which has one from the start."""
+    usual = {
+        f"{name}_{language}": "x" for name in ("title", "description", "body") for language in ("da", "en")
+    }
+    return lambda _bakery: [
+        PageTextVersion(**usual | {"page": PageText.objects.get(key="about")} | row) for row in rows
+    ]
+
+
+def threshold(*rows: dict[str, Any]) -> Rows:
+    usual = {"key": "small", "amount": 5, "valid_from": DAY, "read_on": DAY}
+    return lambda _bakery: [Threshold(**usual | row) for row in rows]
 
 
 def missed(*rows: dict[str, Any]) -> Rows:
@@ -318,6 +336,11 @@ BAD: list[tuple[str, Rows]] = [
     ("claim_ended_has_a_date", claims(accepted | {"ended_at": timezone.now()})),
     ("invitation_waits_once_per_address", invited({}, {"email": "IDA@x.dk"})),
     ("invitation_is_not_both_accepted_and_cancelled", invited({"accepted_at": timezone.now()} | cancelled)),
+    ("page_text_version_is_numbered_once", version({"number": 1})),
+    ("page_text_is_in_both_languages", version({"number": 2, "body_en": ""})),
+    ("threshold_begins_once", threshold({}, {})),
+    ("threshold_ends_after_it_begins", threshold({"valid_to": DAY - timedelta(days=1)})),
+    ("threshold_is_an_amount", threshold({"amount": 0})),
     ("synonym_group_has_terms", lambda _bakery: [SynonymGroup()]),
     ("missed_search_counted_in_one_row", missed({}, {"count": 2})),
     ("missed_search_has_a_text", missed({"text": ""})),
@@ -395,6 +418,8 @@ GOOD: list[Rows] = [
     missed({}, {"language": "en"}, {"text": "ubåde"}, {"day": date(2026, 11, 24)}),
     mail({}, {"recipient": "ole@x.dk"}, {"message_id": "<2@x.dk>", "state": "sent", "content": b""} | ended),
     alike({"state": "merged", "decided_at": timezone.now()}),
+    version({"number": 2}, {"number": 3}),
+    threshold({"valid_to": DAY}, {"valid_from": date(2027, 1, 1)}, {"key": "large"}),
     differs({}, {"field": "rsv"}, {"state": "kept", "decided_at": timezone.now()}),
     of_its_place(OpeningHours, {"weekday": 6, "opens": time(22), "closes": time(2)}),
 ]

@@ -15,7 +15,17 @@ from enterprises.models import Enterprise
 from tests.client import Element
 
 pytestmark = pytest.mark.django_db
-OWN_PAGES = ("about", "accessibility", "privacy", "open-data", "open-data-api", "style-guide")
+OWN_PAGES = (
+    "about",
+    "add",
+    "grounds",
+    "buying",
+    "accessibility",
+    "privacy",
+    "open-data",
+    "open-data-api",
+    "style-guide",
+)
 KILOBYTE = 1024
 
 
@@ -28,7 +38,7 @@ def test_the_sites_own_pages_have_something_to_say(visitor: Client, name: str, l
     assert page.all("link", rel="canonical") or page.all("meta", name="robots", content="noindex")
 
 
-@pytest.mark.parametrize("name", ["about", "accessibility", "privacy"])
+@pytest.mark.parametrize("name", ["about", "grounds", "buying", "accessibility", "privacy"])
 def test_one_can_write_to_whoever_answers(visitor: Client, name: str) -> None:
     main = visitor.get(reverse(name)).page.one("main")
     assert "mailto:raadet@example.dk" in {a.attrs["href"] for a in main.all("a")}

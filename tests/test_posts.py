@@ -24,12 +24,14 @@ from enterprises import (
     sections,
 )
 from enterprises.choices import Reply, Section
+from enterprises.cvr import deciding
 from enterprises.models import (
     Claim,
     ConfirmationRequest,
     CriterionAnswer,
     Enterprise,
     Invitation,
+    RegisterDifference,
     User,
 )
 from enterprises.photos import keeping
@@ -68,6 +70,7 @@ BOTH, ALL_BUT_VISITOR = ("editor", "colleague"), tuple(who for who in EVERYBODY 
 POSTS: dict[str, Row] = {
     # -- the enterprise's own pages
     "confirm-facts": ([OURS], {}, EDITORS, BOTH),
+    "decide-cvr": ([OURS, "{differs}"], {"seen": "{differs_seen}", "keep": ""}, EDITORS, BOTH),
     "photos no file": ([OURS], {"kind": "photo", "alt_da": "Brød"}, are(editor=200, colleague=200), ()),
     "change-photo": ([OURS, "{photo}"], {"do": "save", "alt_da": "Nyt"}, EDITORS, BOTH),
     "change-photo remove": ([OURS, "{photo}"], {"do": "remove"}, EDITORS, BOTH),
@@ -136,6 +139,8 @@ POSTS: dict[str, Row] = {
     # From a page of ours alone, which the browser says; see tests/test_shortlists.py.
     "save-to-shortlist": ([], {"enterprise": "1"}, all_are(403), ()),
     "change-shortlist": ([], {"list": "1", "do": "delete"}, all_are(403), ()),
+    # Keeps nothing.
+    "preview-text": (["about"], {"title_da": "Nyt"}, all_are(302, clerk=200), ()),
     # -- the account: each word changes one's own alone (tests/test_accounts.py), and an empty one nothing
     "account": ([], {}, LOGGED_IN, ()),
     "account name": ([], {"name": "Nyt Navn"}, NOT_NOW, ALL_BUT_VISITOR),
@@ -205,7 +210,12 @@ def world(people: dict[str, Client], bakery: Enterprise, pictures: object) -> di
         let_in(User.objects.get(pk=people[name].session["_auth_user_id"]), moebler)
     today = timezone.localdate()
     asked = ConfirmationRequest.objects.create(enterprise=bakery, asked_on=today, mailed_on=today)
+    differs = RegisterDifference.objects.create(
+        enterprise=bakery, field="founded", ours=None, theirs=2012, found_on=today, read_on=today
+    )
     return {
+        "differs": differs.pk,
+        "differs_seen": deciding.seen(differs),
         "photo": photo.pk,
         "claim": claim.pk,
         "added": added.pk,

@@ -249,11 +249,15 @@ def test_an_expired_proof_is_not_called_confirmed(
     Evidence.objects.filter(enterprise=bakery, criterion="trade").update(expires_on=date(2027, 1, 1))
     publishing.publish(bakery)
     at(datetime(2027, 1, 1, 12, tzinfo=UTC))
-    assert len(shown(visitor, bakery).all("li", class_="criterion-confirmed")) == 5
+    before = shown(visitor, bakery)
+    assert len(before.all("li", class_="criterion-confirmed")) == 5
+    assert "Gælder til og med 1. januar 2027." in before.text
+    assert reverse("grounds") in {a.attrs["href"] for a in before.all("a")}
     at(datetime(2027, 1, 2, 12, tzinfo=UTC))
     page = shown(visitor, bakery)
     assert len(page.all("li", class_="criterion-confirmed")) == 4
-    assert "endnu ikke bekræftet" in page.one("li", class_="criterion-stated").text
+    told = page.one("li", class_="criterion-expired").text
+    assert "men udløbet 1. januar 2027" in told and "Oplyst af virksomheden" not in told
     assert "Rådet har set dokumentation" not in page.text
 
 

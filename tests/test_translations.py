@@ -98,7 +98,17 @@ def translated(db: None) -> Enterprise:
 @pytest.fixture
 def english_pages(visitor: Client, translated: Enterprise) -> dict[str, Element]:
     terms = ("sectors", "ownerships", "missions", "districts")
-    own = ("about", "accessibility", "privacy", "open-data", "open-data-api", "style-guide")
+    own = (
+        "about",
+        "add",
+        "grounds",
+        "buying",
+        "accessibility",
+        "privacy",
+        "open-data",
+        "open-data-api",
+        "style-guide",
+    )
     with override("en"):
         own += ("account-log-in-by-password", "account_signup", "socialaccount_login_cancelled")
         addresses = [reverse(name) for name in ("home", "listing", "account_login", *terms, *own)]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,59 +12,11 @@ from directory import catalogue as catalogues
 from directory import samples
 from directory.api.views import FILE_COST
 from directory.models import Listing
-from enterprises import criteria
-
-# Change it with the statement, and look the statement through at least once a year.
-ACCESSIBILITY_STATEMENT_MADE_ON = date(2026, 11, 23)
-
-
-def about(request: HttpRequest) -> HttpResponse:
-    ownerships = catalogues.of(request).terms["ownership"].values()
-    return render(request, "pages/about.html", {"canonical": reverse("about"), "ownerships": ownerships})
-
-
-def add(request: HttpRequest) -> HttpResponse:
-    """Who belongs here, and how one comes in."""
-    context = {
-        "canonical": reverse("add"),
-        "questions": criteria.QUESTIONS,
-        "workdays": criteria.ANSWERED_WITHIN_WORKDAYS,
-    }
-    return render(request, "pages/add.html", context)
-
-
-def accessibility(request: HttpRequest) -> HttpResponse:
-    context = {
-        "canonical": reverse("accessibility"),
-        "was_url": settings.WAS_URL,
-        "made_on": ACCESSIBILITY_STATEMENT_MADE_ON,
-    }
-    return render(request, "pages/accessibility.html", context)
 
 
 def was(request: HttpRequest) -> HttpResponse:
     """The short address public sites keep for their accessibility statement."""
     return redirect(settings.WAS_URL or "accessibility")
-
-
-def privacy(request: HttpRequest) -> HttpResponse:
-    context = {
-        "canonical": reverse("privacy"),
-        "session_cookie": settings.SESSION_COOKIE_NAME,
-        "mail_text_days": settings.MAIL_TEXT_DAYS,
-        "mail_log_days": settings.MAIL_LOG_DAYS,
-        "account_days": settings.ACCOUNT_DAYS,
-        "added_days": settings.ADDED_DAYS,
-        "notice_days": settings.NOTICE_DAYS,
-        "claim_text_days": settings.CLAIM_TEXT_DAYS,
-        "session_days": timedelta(seconds=settings.SESSION_COOKIE_AGE).days,
-        "csrf_cookie": settings.CSRF_COOKIE_NAME,
-        "shortlist_cookie": settings.SHORTLIST_COOKIE_NAME,
-        "shortlist_days": settings.SHORTLIST_DAYS,
-        "street_map": settings.STREET_MAP,
-        "mitid_is_offered": bool(settings.SOCIALACCOUNT_PROVIDERS),
-    }
-    return render(request, "pages/privacy.html", context)
 
 
 def open_data(request: HttpRequest) -> HttpResponse:

@@ -20,6 +20,7 @@ from enterprises.admin import (
     publication,
     register,
     taxonomy,
+    texts,
 )
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "publication",
     "register",
     "taxonomy",
+    "texts",
 ]
 
 admin.site.site_header = _("Den fælles by – rådets skrivebord")

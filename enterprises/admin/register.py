@@ -110,7 +110,8 @@ class RegisterDifferenceAdmin(Exportable, ReadOnlyAdmin):
     def decision(self, row: Any) -> str | SafeString:
         if row.state != DifferenceState.OPEN:
             day = date_format(timezone.localdate(row.decided_at), "SHORT_DATE_FORMAT")
-            return ", ".join(filter(None, (row.get_state_display(), str(row.decided_by or ""), day)))
+            told = (row.get_state_display(), str(row.decided_by or ""), day, row.note)
+            return ", ".join(filter(None, told))
         if not row.may_decide:
             return str(row.get_state_display())
         why_not = deciding.hindrance(row, has_editors=row.has_editors)

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from enterprises import addresses, editing, publishing, register
-from enterprises.choices import DifferenceState, RegisterField
+from enterprises.choices import DifferenceState, RegisterField, Section
 from enterprises.cvr import comparing, runs, words
 from enterprises.models import (
     District,
@@ -32,8 +32,14 @@ from enterprises.models import (
     User,
 )
 
-# What an enterprise with editors says itself; CVR can only suggest it to them.
-THEIR_OWN = {RegisterField.NAME, RegisterField.ADDRESS, RegisterField.BRANCH, RegisterField.FOUNDED}
+# What an enterprise with editors says itself, and where; CVR can only suggest it to them.
+SECTIONS = {
+    RegisterField.NAME: Section.WHO,
+    RegisterField.ADDRESS: Section.PLACES,
+    RegisterField.BRANCH: Section.WHO,
+    RegisterField.FOUNDED: Section.WHO,
+}
+THEIR_OWN = SECTIONS.keys()
 MOST_SECTORS = 3
 
 
@@ -57,6 +63,35 @@ def open_ones() -> QuerySet[RegisterDifference]:
 def open_for(enterprise: Enterprise) -> QuerySet[RegisterDifference]:
     """What CVR suggests to the editors of an enterprise: `words.said` has the values for people."""
     return open_ones().filter(enterprise=enterprise, field__in=THEIR_OWN)
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A difference as an editor reads it, with the section where it can be mended by hand."""
+
+    difference: RegisterDifference
+    label: str
+    ours: str
+    theirs: str
+    seen: str
+    section: Section
+    can_be_taken: bool
+
+
+def suggestions(enterprise: Enterprise) -> list[Suggestion]:
+    """What CVR suggests to its editors, in words. One query."""
+    return [
+        Suggestion(
+            difference=row,
+            label=str(row.get_field_display()),
+            ours=words.ours(row.field, row.ours),
+            theirs=words.theirs(row.field, row.theirs),
+            seen=seen(row),
+            section=SECTIONS[RegisterField(row.field)],
+            can_be_taken=not hindrance(row, has_editors=False),
+        )
+        for row in open_for(enterprise)
+    ]
 
 
 def hindrance(difference: RegisterDifference, *, has_editors: bool) -> str:
@@ -100,27 +135,49 @@ def take_over(difference: RegisterDifference, *, by: User) -> Publication | None
         difference = _still_open(difference)
         if why := hindrance(difference, has_editors=enterprise.editorships.exists()):
             raise DecisionError(why)
-        what = RegisterField(difference.field)
-        if comparing.ours(enterprise, what, private=_is_private(difference)) != difference.ours:
-            raise DecisionError(_changed())
-        try:
-            WRITERS[what](enterprise, difference.theirs, Source(difference.read_on, located))
-        except ValidationError as error:
-            raise DecisionError(" ".join(error.messages)) from error
-        except ObjectDoesNotExist as error:
-            raise DecisionError(_changed()) from error  # a term has been deleted
-        Enterprise.objects.filter(pk=enterprise.pk).update(updated_at=timezone.now())
+        what = _taken_over(difference, enterprise, located)
         reason = _("Overtaget fra CVR: %(what)s") % {"what": what.label}
         publication = publishing.publish_field(enterprise, FIELDS[what], by=by, reason=reason)
         _close(difference, DifferenceState.TAKEN, by)
     return publication
 
 
+def accept(difference: RegisterDifference, *, by: User) -> Publication | None:
+    """What CVR says, as an editor's own change: it waits for the council where such changes do."""
+    located = _located(difference)
+    with transaction.atomic():
+        enterprise = _locked(difference)
+        difference = _still_open(difference)
+        if why := hindrance(difference, has_editors=False):
+            raise DecisionError(why)
+        what = _taken_over(difference, enterprise, located)
+        publication = editing.written(enterprise, SECTIONS[what], by=by)
+        _close(difference, DifferenceState.TAKEN, by)
+    return publication
+
+
+def _taken_over(
+    difference: RegisterDifference, enterprise: Enterprise, located: addresses.Address | None
+) -> RegisterField:
+    """Write what CVR says into the working copy."""
+    what = RegisterField(difference.field)
+    if comparing.ours(enterprise, what, private=_is_private(difference)) != difference.ours:
+        raise DecisionError(_changed())
+    try:
+        WRITERS[what](enterprise, difference.theirs, Source(difference.read_on, located))
+    except ValidationError as error:
+        raise DecisionError(" ".join(error.messages)) from error
+    except ObjectDoesNotExist as error:
+        raise DecisionError(_changed()) from error  # a term has been deleted
+    Enterprise.objects.filter(pk=enterprise.pk).update(updated_at=timezone.now())
+    return what
+
+
 @transaction.atomic
-def keep_ours(difference: RegisterDifference, *, by: User) -> None:
+def keep_ours(difference: RegisterDifference, *, by: User, note: str = "") -> None:
     """Leave it as it is, and do not ask again until CVR says something else."""
     _locked(difference)
-    _close(_still_open(difference), DifferenceState.KEPT, by)
+    _close(_still_open(difference), DifferenceState.KEPT, by, note)
 
 
 @transaction.atomic
@@ -155,9 +212,9 @@ def _still_open(difference: RegisterDifference) -> RegisterDifference:
     return now
 
 
-def _close(difference: RegisterDifference, state: DifferenceState, by: User) -> None:
+def _close(difference: RegisterDifference, state: DifferenceState, by: User, note: str = "") -> None:
     RegisterDifference.objects.filter(pk=difference.pk).update(
-        state=state, decided_at=timezone.now(), decided_by=by
+        state=state, decided_at=timezone.now(), decided_by=by, note=note
     )
 
 

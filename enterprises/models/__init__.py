@@ -18,6 +18,7 @@ from enterprises.models.register import RegisterDifference, RegisterReading
 from enterprises.models.shortlist import Shortlist, ShortlistItem, ShortlistLink
 from enterprises.models.synonyms import SynonymGroup
 from enterprises.models.taxonomy import District, LegalForm, Mark, Mission, Ownership, Sector, Term
+from enterprises.models.texts import PageText, PageTextVersion, Threshold
 from enterprises.models.visits import ProfileCount
 
 __all__ = [
@@ -50,6 +51,8 @@ __all__ = [
     "Opening",
     "OpeningHours",
     "Ownership",
+    "PageText",
+    "PageTextVersion",
     "Photo",
     "Place",
     "ProfileCount",
@@ -67,6 +70,7 @@ __all__ = [
     "ShortlistLink",
     "SynonymGroup",
     "Term",
+    "Threshold",
     "User",
     "Withdrawal",
 ]

@@ -66,6 +66,8 @@ class RegisterDifference(models.Model):
     decided_by = models.ForeignKey(
         User, models.SET_NULL, null=True, related_name="+", verbose_name=_("afgjort af")
     )
+    # Why an editor keeps what they say, in their words.
+    note = models.CharField(_("note"), max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("afvigelse fra CVR")

@@ -15,10 +15,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from enterprises import access, criteria, editing, publishing, sections, snapshots, standing, visits
 from enterprises.access import person
 from enterprises.choices import ClaimState, ClaimWay, Section
+from enterprises.cvr import deciding
 from enterprises.forms import PAGES
 from enterprises.models import Enterprise
 from enterprises.views import drafting, logged_out, section_page
 from enterprises.views.framing import shows_preview
+from enterprises.views.register import LONGEST_WORD
 from enterprises.views.trail import trail
 from enterprises.views.typed import revision as sent_revision
 from enterprises.views.typed import typed
@@ -45,6 +47,8 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
         # Whoever has added it themselves is let in by the council, and until then invites nobody.
         "is_added": not enterprise.current
         and access.added(person(request)).filter(pk=enterprise.pk).exists(),
+        "suggestions": deciding.suggestions(enterprise),
+        "longest_word": LONGEST_WORD,
         "claims": enterprise.claims.filter(state=ClaimState.OPEN).exclude(way=ClaimWay.ADDED).count(),
         "sections": [
             {

@@ -26,6 +26,8 @@ PAGES: dict[str, tuple[tuple[str, ...], str]] = {
     "missions": (("missions",), ""),
     "districts": (("districts",), ""),
     "about": (("about",), ""),
+    "guide for buyers": (("buying",), ""),
+    "rules for the flag": (("grounds",), ""),
     "accessibility": (("accessibility",), ""),
     "privacy": (("privacy",), ""),
     "open data": (("open-data",), ""),

@@ -126,3 +126,23 @@ def test_a_clerk_publishes_some_of_it_by_the_keyboard_alone(site: Site, visit: V
     visitor = visit(site.address("profile", PROPOSED[0]))
     expect(visitor.get_by_text("00 00 77 77").first).to_be_visible()
     assert NEW_LINE not in visitor.locator("main").inner_text()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_text_is_tried_published_and_compared(scheme: Any, site: Site, visit: Visit, clerk: Any) -> None:
+    page = visit("about:blank", storage_state=clerk)
+    page.emulate_media(color_scheme=scheme)
+    page.goto(site.address("admin:enterprises_pagetext_changelist"))
+    page.get_by_role("link", name="Guide for indkøbere", exact=True).click()
+    page.get_by_label("Overskrift på dansk").fill(f"Køb ind ({scheme})")
+    assert violations(page) == []
+    with page.expect_popup() as opened:
+        page.get_by_role("button", name="Forhåndsvis på dansk").click()
+    expect(opened.value.locator("h1")).to_have_text(f"Køb ind ({scheme})")
+    expect(opened.value.locator(".note").first).to_contain_text("Intet er gemt")
+    opened.value.close()
+    page.get_by_role("button", name="Udgiv", exact=True).click()
+    expect(page.locator(".messagelist")).to_contain_text("Alle kan læse den nu")
+    page.get_by_role("link", name="Udgaver", exact=True).click()
+    expect(page.locator(".desk-words ins").first).to_be_visible()
+    assert violations(page) == []
