@@ -42,7 +42,7 @@ def fill(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("enterprises", "0018_forgetting"),
+        ("enterprises", "0020_reviewing"),
     ]
 
     operations = [
