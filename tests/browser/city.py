@@ -34,6 +34,7 @@ def build() -> dict[str, tuple[str, ...]]:
     Enterprise.objects.filter(slug=ASKED).update(email=ASKED_AT, confirmed_on=today - timedelta(days=400))
     confirmations.send_due(today)
     double(TWICE)
+    call_command("export_open_data", verbosity=0)
     logins: dict[str, tuple[str, ...]] = {**accounts.create()}
     first, second, *others = accounts.second_step_codes()
     logins["merger"] = (*logins["clerk"], second)
