@@ -41,7 +41,7 @@ ONE_LANGUAGE: dict[str, tuple[dict[str, str], dict[str, int]]] = {
     "index-now-key": ({}, dict.fromkeys(PERSONAS, 404)),
     "dataset-id": ({}, SEE_OTHER),
     # Nobody has it.
-    "enterprise-id": ({"pk": "1"}, dict.fromkeys(PERSONAS, 404)),
+    "enterprise-id": ({"pk": "0"}, dict.fromkeys(PERSONAS, 404)),
     "scheme-id": ({"facet": "sector"}, SEE_OTHER),
     "concept-id": ({"facet": "sector", "slug": "it-data"}, SEE_OTHER),
     # No night has passed.
