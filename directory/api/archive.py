@@ -16,7 +16,7 @@ from datetime import datetime
 from functools import partial
 from itertools import islice
 from typing import IO, Any
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -75,9 +75,10 @@ def write(to: IO[bytes], made_at: datetime) -> int:
             "taxonomies.ttl": iter([rdf.as_turtle(concepts.nodes(words)).decode()]),
             "context.jsonld": iter([linked.context().decode()]),
         }
-        resources = [_written(archive, name, parts) for name, parts in files.items()]
-        _written(archive, "README.txt", _readme(made_at, count))
-        _written(archive, "datapackage.json", _datapackage(made_at, resources))
+        written = partial(_written, archive, made_at)
+        resources = [written(name, parts) for name, parts in files.items()]
+        written("README.txt", _readme(made_at, count))
+        written("datapackage.json", _datapackage(made_at, resources))
     return count
 
 
@@ -99,10 +100,12 @@ def _read_beside(beside: IO[bytes]) -> Iterator[list[Json]]:
             yield chunk
 
 
-def _written(archive: ZipFile, name: str, parts: Iterable[str]) -> Json:
+def _written(archive: ZipFile, made_at: datetime, name: str, parts: Iterable[str]) -> Json:
     """Write one file; returns what datapackage.json says about it."""
     size, digest = 0, hashlib.sha256()
-    with archive.open(name, "w", force_zip64=True) as file:
+    entry = ZipInfo(name, timezone.localtime(made_at).timetuple()[:6])
+    entry.compress_type = ZIP_DEFLATED
+    with archive.open(entry, "w", force_zip64=True) as file:
         for part in parts:
             content = part.encode()
             file.write(content)
