@@ -5,6 +5,7 @@ class DirectoryConfig(AppConfig):
     name = "directory"
 
     def ready(self) -> None:
-        from directory import listings
+        from directory import index_now, listings
 
         listings.follow_publications()
+        index_now.follow_publications()

@@ -14,8 +14,11 @@ def is_known(slug: str) -> bool:
 def present_slug(slug: str) -> str | None:
     """The slug of who is meant now: renamed and merged ones lead on. None where they are withdrawn."""
     former = FormerSlug.objects.select_related("enterprise").filter(slug=slug).first()
+    return present_slug_of(former.enterprise) if former else None
+
+
+def present_slug_of(enterprise: Enterprise | None) -> str | None:
     seen: set[int] = set()
-    enterprise: Enterprise | None = former.enterprise if former else None
     while enterprise is not None and enterprise.pk not in seen:
         listing = Listing.objects.filter(pk=enterprise.pk).only("slug").first()
         if listing:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from directory import identities
 from directory.profiles import Place, Profile
 from enterprises.choices import Weekday
 
@@ -46,7 +47,7 @@ def organisation(profile: Profile) -> dict[str, Any]:
     data: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "LocalBusiness" if visited and not profile.is_organisation else "Organization",
-        "@id": absolute(reverse("profile", args=[profile.slug])),
+        "@id": identities.enterprise(profile.listing.pk),
         "name": profile.name,
         "url": profile.contact.get("website") or absolute(reverse("profile", args=[profile.slug])),
         "description": profile.tagline,

@@ -46,14 +46,17 @@ def security_headers(
     return middleware
 
 
+PACKED = ("image/", "application/zip", "application/gzip")
+
+
 class CompressUnlessKept(GZipMiddleware):
     """The page cache compresses what it keeps, once. Public pages hold no secret and need no mask.
 
-    Pictures are as small as they get.
+    Pictures and archives are as small as they get.
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        if is_kept(response) or response.get("Content-Type", "").startswith("image/"):
+        if is_kept(response) or response.get("Content-Type", "").startswith(PACKED):
             return response
         accepted = request.headers.get("Accept-Encoding", "")
         if getattr(response, "is_public", False) and coding_for(accepted) == "br":

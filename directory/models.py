@@ -176,3 +176,33 @@ class ApiUse(models.Model):
 
     def __str__(self) -> str:
         return f"{self.minute}: {self.count}"
+
+
+class Dump(models.Model):
+    """All open data of a night as one file, whose parts lie in the picture store; see dumps.py.
+
+    The row is written when all parts are there, so who finds it finds the whole file.
+    """
+
+    made_at = models.DateTimeField(db_index=True)
+    sha256 = models.CharField(max_length=64, unique=True)
+    size = models.PositiveBigIntegerField()
+    parts = models.PositiveIntegerField()
+    enterprises = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.made_at:%Y-%m-%d} {self.sha256[:8]}"
+
+    @classmethod
+    def latest(cls) -> Dump | None:
+        return cls.objects.order_by("-made_at").first()
+
+
+class PendingPing(models.Model):
+    """A profile that search engines are to be told of; see index_now.py. No foreign key: it may be gone."""
+
+    slug = models.CharField(max_length=70)
+    noted_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.slug

@@ -21,11 +21,12 @@ from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS as PRIMARY
 from django.db import DatabaseError, connections
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 from directory.models import CatalogueState
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 REPLICA = "replica"
 # Where a request's Reading is found among what WSGI hands on.
@@ -145,7 +146,7 @@ def public(view: View) -> View:
     """Let a view that shows nothing but what the generation vouches for read from the replica."""
 
     @wraps(view)
-    def reading_view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def reading_view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         with reading(for_request(request)):
             return view(request, *args, **kwargs)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -141,7 +142,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
-    "django.contrib.sitemaps",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -362,6 +362,14 @@ SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]
 SECURE_HSTS_SECONDS = _number("HSTS_SECONDS", 365 * 24 * 3600) if _https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _https
 SECURE_HSTS_PRELOAD = _https
+# Search engines that speak IndexNow are told what is published or withdrawn; nobody is without a key.
+INDEXNOW_KEY = env.str("INDEXNOW_KEY", default="").strip()
+if INDEXNOW_KEY and not re.fullmatch(r"[A-Za-z0-9-]{8,128}", INDEXNOW_KEY):
+    raise ImproperlyConfigured("INDEXNOW_KEY must be 8 to 128 letters, digits or hyphens.")
+INDEXNOW_URL = env.str("INDEXNOW_URL", default="https://api.indexnow.org/indexnow").strip()
+if not INDEXNOW_URL.startswith(("https://", "http://") if DEMO else "https://"):
+    raise ImproperlyConfigured(f"INDEXNOW_URL must start with https://, not {INDEXNOW_URL!r}.")
+
 BEHIND_PROXY = _switch("BEHIND_PROXY", default=False)
 ALLAUTH_TRUSTED_PROXY_COUNT = int(BEHIND_PROXY)
 if BEHIND_PROXY:

@@ -1,17 +1,17 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
-from django.contrib.sitemaps.views import index as sitemap_index
-from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path, re_path, register_converter
 from django.utils.translation import gettext_lazy as _
 from django.views.generic.base import RedirectView
 
+from directory.api import archive
 from directory.page_cache import kept
 from directory.replica import public
-from directory.sitemaps import SITEMAPS
 from directory.views import (
+    data_files,
     errors,
     home,
+    identities,
     listing,
     machines,
     maps,
@@ -35,13 +35,20 @@ urlpatterns = [
     path("healthz", machines.healthz, name="healthz"),
     path("readyz", machines.readyz, name="readyz"),
     path("robots.txt", machines.robots, name="robots"),
+    path("sitemap.xml", public(machines.sitemap), name="sitemap"),
+    path("sitemap-pages.xml.gz", public(machines.sitemap_of_pages), name="sitemap-pages"),
     path(
-        "sitemap.xml",
-        public(sitemap_index),
-        {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap-part"},
-        name="sitemap",
+        "sitemap-profiles-<int:number>.xml.gz", public(machines.sitemap_of_profiles), name="sitemap-profiles"
     ),
-    path("sitemap-<section>.xml", public(sitemap), {"sitemaps": SITEMAPS}, name="sitemap-part"),
+    path("indexnow.txt", machines.index_now_key, name="index-now-key"),
+    path("id/dataset", identities.dataset, name="dataset-id"),
+    path("id/enterprise/<int:pk>", identities.enterprise, name="enterprise-id"),
+    path("id/<slug:facet>", identities.scheme, name="scheme-id"),
+    path("id/<slug:facet>/<slug:slug>", identities.concept, name="concept-id"),
+    path(f"aabne-data/{archive.NAME}", data_files.everything, name="dump"),
+    path(f"aabne-data/{archive.NAME}.sha256", data_files.checksum, name="dump-checksum"),
+    path("aabne-data/datasaet.jsonld", data_files.dataset_jsonld, name="dataset-jsonld"),
+    path("aabne-data/datasaet.ttl", data_files.dataset_turtle, name="dataset-turtle"),
     path("favicon.ico", RedirectView.as_view(url="/static/img/favicon.ico"), name="favicon"),
     path("was", pages.was, name="was"),
     path("api/v1/", include("directory.api.urls")),
@@ -95,8 +102,10 @@ urlpatterns = [
         path(_("indkoeb/"), kept(texts.text_page), {"key": "buying"}, name="buying"),
         path(_("tilgaengelighed/"), kept(texts.text_page), {"key": "accessibility"}, name="accessibility"),
         path(_("privatliv/"), kept(texts.text_page), {"key": "privacy"}, name="privacy"),
-        path(_("aabne-data/"), kept(pages.open_data), name="open-data"),
+        # Not kept: it tells of the night's file, which no generation counts.
+        path(_("aabne-data/"), public(pages.open_data), name="open-data"),
         path(_("aabne-data/api/"), kept(pages.open_data_api), name="open-data-api"),
+        path("llms.txt", kept(machines.llms), name="llms"),
         path(_("stilguide/"), pages.style_guide, name="style-guide"),
         path(_("min/<slug:slug>/vis/"), preview.preview, name="preview"),
         path("", include("enterprises.urls")),

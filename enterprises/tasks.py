@@ -61,6 +61,18 @@ def rebuild_listings(timestamp: int = 0) -> None:
     call_command("rebuild_listings", verbosity=0)
 
 
+# After the listings: what runs out with the day is out of the filters and the records.
+@app.periodic(cron="50 0 * * *", queueing_lock="export_open_data")
+@app.task(retry=AGAIN, lock="export_open_data")
+def export_open_data(timestamp: int = 0) -> None:
+    call_command("export_open_data", verbosity=0)
+
+
+@app.task(retry=AGAIN, lock="tell_search_engines")
+def tell_search_engines() -> None:
+    call_command("tell_search_engines", verbosity=0)
+
+
 # A job for each, so that one that cannot be done does not hold the others back.
 @app.periodic(cron="20 0 * * *")
 @app.task(retry=AGAIN)

@@ -13,8 +13,8 @@ from enterprises.views import (
     people,
     photos,
     proposals,
-    shortlists,
     register,
+    shortlists,
 )
 
 urlpatterns = [

@@ -294,7 +294,9 @@ def _police_fields(page: Element) -> None:
 
 def _police_alternates(page: Element, path: str) -> None:
     """Where a page names itself in both languages, its own address is one of them."""
-    alternates = {link.attrs["hreflang"]: link.attrs["href"] for link in page.all("link", rel="alternate")}
+    # The same in another form, such as data, has a type and no language.
+    others = [link.attrs for link in page.all("link", rel="alternate") if "type" not in link.attrs]
+    alternates = {link["hreflang"]: link["href"] for link in others}
     if alternates:
         assert alternates.keys() == {"da", "en", "x-default"}
         assert alternates["x-default"] == alternates["da"]

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.django_db
 PERSONAS = ("visitor", "editor", "colleague", "stranger", "clerk")
 EVERYONE = dict.fromkeys(PERSONAS, 200)
 REDIRECTED = dict.fromkeys(PERSONAS, 302)
+SEE_OTHER = dict.fromkeys(PERSONAS, 303)
 LOGGED_IN = EVERYONE | {"visitor": 302}
 ENTRANCE = REDIRECTED | {"visitor": 200}
 STRANGE = dict.fromkeys(PERSONAS, 404) | {"visitor": 302}
@@ -36,7 +37,20 @@ ONE_LANGUAGE: dict[str, tuple[dict[str, str], dict[str, int]]] = {
     "readyz": ({}, EVERYONE),
     "robots": ({}, EVERYONE),
     "sitemap": ({}, EVERYONE),
-    "sitemap-part": ({"section": "profiles"}, EVERYONE),
+    "sitemap-pages": ({}, EVERYONE),
+    "sitemap-profiles": ({"number": "1"}, EVERYONE),
+    # Off without a key.
+    "index-now-key": ({}, dict.fromkeys(PERSONAS, 404)),
+    "dataset-id": ({}, SEE_OTHER),
+    # Nobody has it.
+    "enterprise-id": ({"pk": "0"}, dict.fromkeys(PERSONAS, 404)),
+    "scheme-id": ({"facet": "sector"}, SEE_OTHER),
+    "concept-id": ({"facet": "sector", "slug": "it-data"}, SEE_OTHER),
+    # No night has passed.
+    "dump": ({}, dict.fromkeys(PERSONAS, 404)),
+    "dump-checksum": ({}, dict.fromkeys(PERSONAS, 404)),
+    "dataset-jsonld": ({}, EVERYONE),
+    "dataset-turtle": ({}, EVERYONE),
     "favicon": ({}, REDIRECTED),
     "was": ({}, REDIRECTED),
     "house-image": (BAKERY, EVERYONE),
@@ -48,10 +62,15 @@ ONE_LANGUAGE: dict[str, tuple[dict[str, str], dict[str, int]]] = {
     "api": ({}, REDIRECTED),
     "api-enterprises": ({}, EVERYONE),
     "api-enterprise": (BAKERY, EVERYONE),
+    "api-enterprise-jsonld": (BAKERY, EVERYONE),
     "api-enterprises-csv": ({}, EVERYONE),
     "api-enterprises-ndjson": ({}, EVERYONE),
+    "api-enterprises-jsonld": ({}, EVERYONE),
     "api-places": ({}, EVERYONE),
     "api-taxonomies": ({}, EVERYONE),
+    "api-taxonomies-jsonld": ({}, EVERYONE),
+    "api-taxonomies-turtle": ({}, EVERYONE),
+    "api-context": ({}, EVERYONE),
     "api-statistics": ({}, EVERYONE),
     "api-openapi": ({}, EVERYONE),
     "api-unknown": ({"rest": "nothing"}, dict.fromkeys(PERSONAS, 404)),
@@ -95,6 +114,7 @@ BOTH_LANGUAGES: dict[str, tuple[dict[str, str], dict[str, int]]] = {
     "privacy": ({}, EVERYONE),
     "open-data": ({}, EVERYONE),
     "open-data-api": ({}, EVERYONE),
+    "llms": ({}, EVERYONE),
     "style-guide": ({}, EVERYONE),
     "account": ({}, LOGGED_IN),
     "account_login": ({}, ENTRANCE),

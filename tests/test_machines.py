@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import re
+from typing import Any
 from urllib.parse import urlsplit
 from urllib.robotparser import RobotFileParser
 from xml.etree import ElementTree
@@ -12,10 +14,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 
+from directory import sitemaps
 from directory.models import CatalogueState, Listing
 from enterprises import publishing
 from enterprises.models import Enterprise, Sector
-from tests.builders import an_enterprise
+from tests.builders import an_enterprise, published
 
 pytestmark = pytest.mark.django_db
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
@@ -27,8 +30,9 @@ def sitemap(client: Client) -> dict[str, dict[str, str]]:
     index = ElementTree.fromstring(client.get("/sitemap.xml").content)  # noqa: S314 – our own
     root = ElementTree.Element("all")
     for part in index.iter(f"{SITEMAP}loc"):
-        part_path = urlsplit(part.text or "").path
-        root.append(ElementTree.fromstring(client.get(part_path).content))  # noqa: S314 – our own
+        packed = client.get(urlsplit(part.text or "").path).getvalue()
+        assert len(packed) < 50_000_000
+        root.append(ElementTree.fromstring(gzip.decompress(packed)))  # noqa: S314 – our own
     return {
         url.findtext(f"{SITEMAP}loc", ""): {
             a.attrib["hreflang"]: a.attrib["href"] for a in url.iter(ALTERNATE)
@@ -57,6 +61,52 @@ def test_the_sitemap_has_only_what_the_public_can_see(visitor: Client, bakery: E
     addresses = sitemap(visitor)
     assert not [a for a in addresses if "kladden" in a or "broed-broer" in a]
     assert all(visitor.get(a.removeprefix("http://testserver")).status_code == 200 for a in addresses)
+
+
+def test_no_file_of_the_sitemap_has_more_addresses_than_it_may(
+    visitor: Client, bakery: Enterprise, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = [published(f"Nummer {number}") for number in range(4)]
+    publishing.withdraw(others.pop(1), reason="Lukket")
+    whole = sitemap(visitor)
+    monkeypatch.setattr(sitemaps, "MOST", 4)
+    assert sitemap(visitor) == whole
+    files = [gzip.decompress(visitor.get(f"/sitemap-profiles-{n}.xml.gz").getvalue()) for n in (1, 2)]
+    assert [file.count(b"<loc>") for file in files] == [4, 4]
+    assert visitor.get("/sitemap-profiles-3.xml.gz").status_code == 404
+    assert visitor.get("/sitemap-profiles-0.xml.gz").status_code == 404
+
+
+def test_the_sitemap_is_not_packed_twice(visitor: Client, bakery: Enterprise) -> None:
+    answer = visitor.get("/sitemap-profiles-1.xml.gz", headers={"accept-encoding": "gzip, br"})
+    assert "Content-Encoding" not in answer.headers
+    assert answer.headers["Content-Type"] == "application/gzip"
+
+
+def test_the_sitemap_costs_the_same_few_queries_however_many_there_are(
+    visitor: Client, django_assert_num_queries: Any
+) -> None:
+    for number in range(5):
+        published(f"Nummer {number}")
+        with django_assert_num_queries(2):
+            visitor.get("/sitemap-profiles-1.xml.gz").getvalue()
+
+
+@pytest.mark.parametrize(
+    ("path", "word", "other"),
+    [("/llms.txt", "Byggeri", "/en/llms.txt"), ("/en/llms.txt", "Building", "/llms.txt")],
+)
+def test_the_overview_for_programs_leads_to_what_is_there(
+    visitor: Client, bakery: Enterprise, path: str, word: str, other: str
+) -> None:
+    answer = visitor.get(path)
+    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+    text = answer.content.decode()
+    assert text.startswith("# Den fælles by") and word in text and "&amp;" not in text
+    addresses = re.findall(r"http://testserver(/[^)\s]*)", text)
+    assert {other, "/api/v1/openapi.json", "/api/v1/taxonomies"} < set(addresses)
+    # No night has passed, so there is no file of everything yet.
+    assert {visitor.get(address).status_code for address in {*addresses} - {reverse("dump")}} == {200}
 
 
 def may_fetch(lines: list[str], address: str) -> bool:

@@ -54,6 +54,8 @@ def test_production_passes_with_a_replica_too() -> None:
         ({"SECRET_KEY": ""}, "SECRET_KEY"),
         ({"SECRET_KEY": "short"}, "SECRET_KEY"),
         ({"SECRET_KEY": "a" * 60}, "SECRET_KEY"),
+        ({"INDEXNOW_KEY": "kort"}, "INDEXNOW_KEY"),
+        ({"INDEXNOW_URL": "http://engine.example/indexnow"}, "INDEXNOW_URL"),
         ({"SITE_URL": None}, "SITE_URL"),
         ({"SITE_URL": "http://faellesby.example"}, "SITE_URL"),
         ({"SITE_URL": "faellesby.example"}, "SITE_URL"),

@@ -9,8 +9,8 @@ import numpy as np
 from django.utils.translation import override
 
 from directory import facets
-from directory.api.records import Json
-from directory.catalogue import TERMS, Catalogue
+from directory.api.records import Json, Words
+from directory.catalogue import TERMS
 from directory.finding import Finding
 from directory.intake import SUMS
 from enterprises import choices
@@ -33,10 +33,10 @@ CLOSED: dict[str, Any] = {
 }
 
 
-def taxonomies(catalogue: Catalogue) -> Json:
+def taxonomies(words: Words) -> Json:
     """Every list of terms, by the name of its parameter where one can filter by it."""
     told: Json = {
-        facet: [_term(term, MORE[facet]) for term in catalogue.terms[facet].values()] for facet in TERMS
+        facet: [_term(term, MORE[facet]) for term in words.terms[facet].values()] for facet in TERMS
     }
     told["buyer"] = _labelled(facets.BUYER.items())
     return told | {name: _labelled(values.choices) for name, values in CLOSED.items()}

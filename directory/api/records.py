@@ -12,13 +12,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import override
 
-from directory.catalogue import Catalogue
+from directory import identities
 from directory.models import Listing
 from enterprises import snapshots
 from enterprises.models.enterprise import FIGURES
@@ -35,12 +35,21 @@ FIELDS = (
 )  # fmt: skip
 
 
+class Words(Protocol):
+    """The lists of words as staff have them now: the catalogue, or nothing but these."""
+
+    @property
+    def terms(self) -> dict[str, dict[str, Any]]: ...
+
+    def term(self, facet: str, slug: str | None) -> Any: ...
+
+
 def rows(ids: Iterable[int]) -> list[Listing]:
     """The listings in the order of their ids, with what a record needs. One query."""
     return Listing.objects.select_related("publication").defer("card", "points").for_cards(ids)
 
 
-def record(listing: Listing, catalogue: Catalogue, today: date) -> Json:
+def record(listing: Listing, words: Words, today: date) -> Json:
     publication = listing.publication
     snapshot = snapshots.upgrade(publication.snapshot, publication.schema_version)
     return {
@@ -49,12 +58,12 @@ def record(listing: Listing, catalogue: Catalogue, today: date) -> Json:
         "kind": listing.kind,
         "name": listing.name,
         "aliases": snapshot.get("aliases", []),
-        "urls": urls(listing.slug),
+        "urls": {"id": identities.enterprise(listing.pk), **urls(listing.slug)},
         "cvr": snapshot.get("cvr"),
-        "legal_form": _term(catalogue, "legal_form", snapshot.get("legal_form")),
-        "ownership": _term(catalogue, "ownership", snapshot.get("ownership")),
-        "sectors": _terms(catalogue, "sector", snapshot.get("sectors")),
-        "missions": _terms(catalogue, "mission", snapshot.get("missions")),
+        "legal_form": _term(words, "legal_form", snapshot.get("legal_form")),
+        "ownership": _term(words, "ownership", snapshot.get("ownership")),
+        "sectors": _terms(words, "sector", snapshot.get("sectors")),
+        "missions": _terms(words, "mission", snapshot.get("missions")),
         "tagline": _pair(snapshot.get("tagline")),
         "description": _pair(snapshot.get("description")),
         "impact": _pair(snapshot.get("impact")),
@@ -62,9 +71,9 @@ def record(listing: Listing, catalogue: Catalogue, today: date) -> Json:
         "figures": {figure: _figure(snapshot, figure) for figure in FIGURES},
         "website": snapshot.get("contact", {}).get("website"),
         "links": [_plain(link, "kind", "url", "label") for link in snapshot.get("links", [])],
-        "places": [place(catalogue, stated) for stated in snapshot.get("places", [])],
+        "places": [place(words, stated) for stated in snapshot.get("places", [])],
         "offers": [_offer(offer) for offer in snapshot.get("offers", [])],
-        "buyer": _buyer(catalogue, snapshot.get("buyer")),
+        "buyer": _buyer(words, snapshot.get("buyer")),
         "openings": [
             _plain(opening, "kind", "count", "apply_by", "url")
             | {"title": _pair(opening["title"]), "text": _pair(opening.get("text"))}
@@ -80,7 +89,7 @@ def record(listing: Listing, catalogue: Catalogue, today: date) -> Json:
         "marks": [
             term | _plain(mark, "number", "source_url", "checked_on", "expires_on")
             for mark in snapshot.get("marks", [])
-            if (term := _term(catalogue, "mark", mark))
+            if (term := _term(words, "mark", mark))
         ],
         "rsv": _plain(snapshot.get("rsv", {}), "registered", "read_on"),
         "provenance": _plain(snapshot.get("provenance", {}), "source", "checked_on")
@@ -120,11 +129,11 @@ def _patterns() -> dict[str, str]:
     return found | {"api": f"{settings.SITE_URL}{reverse('api-enterprise', args=['SLUG'])}"}
 
 
-def place(catalogue: Catalogue, stated: Json) -> Json:
+def place(words: Words, stated: Json) -> Json:
     """Of a hidden place a snapshot holds no address."""
     return _plain(stated, "hidden", "street", "postcode", "city", "latitude", "longitude") | {
         "label": _pair(stated.get("label")),
-        "district": _term(catalogue, "district", stated.get("district")),
+        "district": _term(words, "district", stated.get("district")),
         "accessibility": _pair(stated.get("accessibility")),
         "hours": [_plain(interval, "day", "opens", "closes") for interval in stated.get("hours", [])],
         "exceptions": [
@@ -145,14 +154,14 @@ def _offer(stated: Json) -> Json:
     }
 
 
-def _buyer(catalogue: Catalogue, stated: Json | None) -> Json | None:
+def _buyer(words: Words, stated: Json | None) -> Json | None:
     """None where nobody has asked the enterprise."""
     if stated is None:
         return None
     return _plain(
         stated, "e_invoice", "city_wide", "collective_agreement", "consortium", "reserved_declared_on"
     ) | {
-        "delivers_to": _terms(catalogue, "district", stated.get("delivers_to")),
+        "delivers_to": _terms(words, "district", stated.get("delivers_to")),
         "capacity": _pair(stated.get("capacity")),
         "insurance": _pair(stated.get("insurance")),
     }
@@ -171,11 +180,11 @@ def _pair(stated: Json | None) -> Json:
     return _plain(stated or {}, "da", "en")
 
 
-def _term(catalogue: Catalogue, facet: str, stated: Json | None) -> Json | None:
+def _term(words: Words, facet: str, stated: Json | None) -> Json | None:
     """As staff call it now; None where it has been deleted since."""
-    term = catalogue.term(facet, (stated or {}).get("slug"))
+    term = words.term(facet, (stated or {}).get("slug"))
     return {"slug": term.slug, "da": term.name_da, "en": term.name_en} if term else None
 
 
-def _terms(catalogue: Catalogue, facet: str, stated: Iterable[Json] | None) -> list[Json]:
-    return [term for each in stated or () if (term := _term(catalogue, facet, each))]
+def _terms(words: Words, facet: str, stated: Iterable[Json] | None) -> list[Json]:
+    return [term for each in stated or () if (term := _term(words, facet, each))]

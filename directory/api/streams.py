@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from io import StringIO
 from typing import Any
 
 from django.utils import timezone
 
-from directory.api import records
+from directory.api import linked, records
 from directory.api.records import Json
 from directory.finding import Finding
 from directory.replica import Reading, reading
@@ -19,6 +19,7 @@ from enterprises.cells import inert
 # Told after each chunk that the process is alive: gunicorn gives a request as long as it gives a worker
 # without a word, and puts its own function here; see gunicorn.py.
 alive: Callable[[], None] = lambda: None  # noqa: E731 – a name to be replaced
+Chunks = Iterable[list[Json]]
 # So many are in memory at a time, of some 10 kB each.
 CHUNK = 200
 COLUMNS = (
@@ -40,32 +41,42 @@ def all_read(from_where: Reading | None, parts: Iterator[str]) -> Iterator[str]:
         yield part
 
 
-def ndjson(finding: Finding) -> Iterator[str]:
-    for chunk in _records(finding):
-        yield "".join(f"{_json(record)}\n" for record in chunk)
+def ndjson(chunks: Chunks) -> Iterator[str]:
+    for chunk in chunks:
+        yield "".join(f"{as_json(record)}\n" for record in chunk)
 
 
-def csv_rows(finding: Finding) -> Iterator[str]:
+def csv_rows(chunks: Chunks) -> Iterator[str]:
     """RFC 4180 in UTF-8, a place's columns from the first with an address."""
     yield _csv([COLUMNS])
-    for chunk in _records(finding):
+    for chunk in chunks:
         yield _csv(_row(record) for record in chunk)
 
 
-def geojson(finding: Finding) -> Iterator[str]:
+def geojson(chunks: Chunks) -> Iterator[str]:
     """Every place with a public address. A place whose position nobody knows has no geometry."""
     terms = {"licence": records.LICENCE, "attribution": records.attribution()}
-    yield _json({"type": "FeatureCollection", **terms}).removesuffix("}") + ',"features":['
+    features = ([feature for record in chunk for feature in _features(record)] for chunk in chunks)
+    return _listed({"type": "FeatureCollection", **terms}, "features", features)
+
+
+def jsonld(chunks: Chunks) -> Iterator[str]:
+    organisations = ([linked.organisation(record) for record in chunk] for chunk in chunks)
+    return _listed({"@context": linked.context_url()}, "@graph", organisations)
+
+
+def _listed(head: Json, name: str, chunks: Chunks) -> Iterator[str]:
+    """An object whose last value is a list, which is never there whole."""
+    yield as_json(head).removesuffix("}") + f',"{name}":['
     before = ""
-    for chunk in _records(finding):
-        features = [feature for record in chunk for feature in _features(record)]
-        if features:
-            yield before + ",".join(map(_json, features))
+    for chunk in chunks:
+        if chunk:
+            yield before + ",".join(map(as_json, chunk))
             before = ","
     yield "]}"
 
 
-def _records(finding: Finding) -> Iterator[list[Json]]:
+def found_records(finding: Finding) -> Iterator[list[Json]]:
     today = timezone.localdate()
     for start in range(0, finding.total, CHUNK):
         rows = records.rows(finding.ids(start, start + CHUNK))
@@ -73,7 +84,7 @@ def _records(finding: Finding) -> Iterator[list[Json]]:
         yield [records.record(row, finding.catalogue, today) for row in rows]
 
 
-def _json(value: Json) -> str:
+def as_json(value: Json) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 

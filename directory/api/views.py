@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from directory import catalogue as catalogues
 from directory import former, replica
-from directory.api import asking, changes, cursors, figures, parts, records, streams
+from directory.api import asking, changes, concepts, cursors, figures, linked, parts, rdf, records, streams
 from directory.api.asking import Paging
 from directory.api.cursors import WITHDRAWN, Cursor
 from directory.api.endpoint import View, endpoint
@@ -117,27 +117,49 @@ def _terms_of_use() -> Json:
 
 @endpoint()
 def enterprise(request: HttpRequest, slug: str) -> HttpResponse:
+    told = _record(request, slug)
+    if told is None:
+        return _elsewhere(slug, "api-enterprise")
+    return answer(told | {"history": changes.history(told["id"])})
+
+
+@endpoint()
+def enterprise_jsonld(request: HttpRequest, slug: str) -> HttpResponse:
+    told = _record(request, slug)
+    if told is None:
+        return _elsewhere(slug, "api-enterprise-jsonld")
+    return answer(linked.document(told), linked.CONTENT_TYPE)
+
+
+def _record(request: HttpRequest, slug: str) -> Json | None:
     listing = Listing.objects.for_profile().filter(slug=slug).first()
-    if listing is None:
-        return _elsewhere(slug)
-    told = records.record(listing, catalogues.of(request), timezone.localdate())
-    return answer(told | {"history": changes.history(listing.pk)})
+    return records.record(listing, catalogues.of(request), timezone.localdate()) if listing else None
 
 
-def _elsewhere(slug: str) -> HttpResponse:
+def _elsewhere(slug: str, name: str) -> HttpResponse:
     if not former.is_known(slug):
         raise Problem(404, _("Ingen virksomhed har eller har haft den adresse."))
     present = former.present_slug(slug)
     if present is None:
         raise Problem(410, _("Virksomheden er trukket tilbage fra kataloget."))
-    return HttpResponsePermanentRedirect(
-        reverse("api-enterprise", args=[present]), headers={"Cache-Control": "no-cache"}
-    )
+    return HttpResponsePermanentRedirect(reverse(name, args=[present]), headers={"Cache-Control": "no-cache"})
 
 
 @endpoint()
 def taxonomies(request: HttpRequest) -> HttpResponse:
     return answer(figures.taxonomies(catalogues.of(request)) | _terms_of_use())
+
+
+@endpoint()
+def taxonomies_jsonld(request: HttpRequest) -> HttpResponse:
+    nodes = concepts.nodes(catalogues.of(request))
+    return HttpResponse(rdf.as_jsonld(nodes), content_type=linked.CONTENT_TYPE)
+
+
+@endpoint()
+def taxonomies_turtle(request: HttpRequest) -> HttpResponse:
+    nodes = concepts.nodes(catalogues.of(request))
+    return HttpResponse(rdf.as_turtle(nodes), content_type=rdf.TURTLE)
 
 
 @endpoint()
@@ -149,7 +171,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _stream(made: Callable[[Finding], Iterator[str]], content_type: str, name: str) -> View:
+def _stream(made: Callable[[streams.Chunks], Iterator[str]], content_type: str, name: str) -> View:
     """A view that sends everything found as one file."""
 
     @public
@@ -157,7 +179,7 @@ def _stream(made: Callable[[Finding], Iterator[str]], content_type: str, name: s
     def sending(request: HttpRequest) -> StreamingHttpResponse:
         finding = asking.finding(request.GET, catalogues.of(request), request.path)
         return StreamingHttpResponse(
-            streams.all_read(replica.present(), made(finding)),
+            streams.all_read(replica.present(), made(streams.found_records(finding))),
             content_type=content_type,
             headers={"Cache-Control": "no-cache", "Content-Disposition": f'inline; filename="{name}"'},
         )
@@ -167,6 +189,7 @@ def _stream(made: Callable[[Finding], Iterator[str]], content_type: str, name: s
 
 enterprises_csv = _stream(streams.csv_rows, "text/csv; charset=utf-8; header=present", "enterprises.csv")
 enterprises_ndjson = _stream(streams.ndjson, "application/x-ndjson", "enterprises.ndjson")
+enterprises_jsonld = _stream(streams.jsonld, linked.CONTENT_TYPE, "enterprises.jsonld")
 places = _stream(streams.geojson, "application/geo+json", "places.geojson")
 
 
@@ -181,9 +204,14 @@ def _openapi() -> bytes:
 
 
 @endpoint()
+def context(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(linked.context(), content_type=linked.CONTENT_TYPE)
+
+
+@endpoint()
 def unknown(request: HttpRequest, rest: str) -> HttpResponse:
     raise Problem(404, _("Den adresse findes ikke. Alle adresser står i /api/v1/openapi.json."))
 
 
-def answer(told: Json) -> HttpResponse:
-    return HttpResponse(parts.encoded(told), content_type=JSON)
+def answer(told: Json, content_type: str = JSON) -> HttpResponse:
+    return HttpResponse(parts.encoded(told), content_type=content_type)

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import override
 
+from directory import catalogue as catalogues
+from directory import sitemaps
 from directory.replica import Reading
+
+# Search engines read them and do not list them.
+NOT_A_PAGE = {"X-Robots-Tag": "noindex, noodp, noarchive"}
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -44,3 +52,36 @@ def robots(request: HttpRequest) -> HttpResponse:
         f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}",
     ]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
+
+
+def sitemap(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(sitemaps.index(), content_type="application/xml", headers=NOT_A_PAGE)
+
+
+def sitemap_of_pages(request: HttpRequest) -> StreamingHttpResponse:
+    return _gzipped(list(sitemaps.pages()))
+
+
+def sitemap_of_profiles(request: HttpRequest, number: int) -> StreamingHttpResponse:
+    shown = sitemaps.profiles(number)
+    if shown is None:
+        raise Http404
+    return _gzipped(shown)
+
+
+def _gzipped(shown: Iterable[sitemaps.Page]) -> StreamingHttpResponse:
+    return StreamingHttpResponse(sitemaps.gzipped(shown), content_type="application/gzip", headers=NOT_A_PAGE)
+
+
+def llms(request: HttpRequest) -> HttpResponse:
+    """What programs that read the web for people should know, in few words."""
+    catalogue = catalogues.of(request)
+    context = {"sectors": catalogue.counted("sector"), "total": catalogue.sums["listed"]}
+    return render(request, "machines/llms.txt", context, content_type="text/plain; charset=utf-8")
+
+
+def index_now_key(request: HttpRequest) -> HttpResponse:
+    """Shows whom the pings come from."""
+    if not settings.INDEXNOW_KEY:
+        raise Http404
+    return HttpResponse(settings.INDEXNOW_KEY, content_type="text/plain")

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from directory import catalogue as catalogues
 from directory import samples
+from directory.api import archive
 from directory.api.views import FILE_COST
-from directory.models import Listing
+from directory.models import Dump, Listing
 
 
 def was(request: HttpRequest) -> HttpResponse:
@@ -20,7 +21,8 @@ def was(request: HttpRequest) -> HttpResponse:
 
 
 def open_data(request: HttpRequest) -> HttpResponse:
-    return render(request, "pages/open_data.html", {"canonical": reverse("open-data")})
+    context = {"canonical": reverse("open-data"), "dump": Dump.latest(), "dump_name": archive.NAME}
+    return render(request, "pages/open_data.html", context)
 
 
 def open_data_api(request: HttpRequest) -> HttpResponse:
@@ -42,13 +44,17 @@ def _api_examples() -> list[tuple[str, str]]:
         (f"{enterprises}?changed_since=2026-01-01", _("Det, der er ændret eller trukket tilbage siden.")),
     ]
     if slug := Listing.objects.values_list("slug", flat=True).first():
-        examples.append((reverse("api-enterprise", args=[slug]), _("Én virksomhed og dens udgivelser.")))
+        examples += [
+            (reverse("api-enterprise", args=[slug]), _("Én virksomhed og dens udgivelser.")),
+            (reverse("api-enterprise-jsonld", args=[slug]), _("Den samme som JSON-LD.")),
+        ]
     return [
         *examples,
         (reverse("api-taxonomies"), _("Brancher, bydele og de andre ord, med navne på begge sprog.")),
         (reverse("api-statistics"), _("Hvor mange der er af hvert, og summer.")),
         (reverse("api-places"), _("Alle offentlige steder som GeoJSON.")),
         (reverse("api-enterprises-csv"), _("Det hele som csv til regneark.")),
+        (reverse("api-enterprises-jsonld"), _("Det hele som JSON-LD.")),
         (reverse("api-enterprises-ndjson"), _("Det hele som NDJSON, én virksomhed på hver linje.")),
     ]
 

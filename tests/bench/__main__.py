@@ -21,6 +21,7 @@ from pathlib import Path
 import psycopg
 
 from directory.database import CHECKOUT, Embedded
+from tests.bench import files
 from tests.bench.load import children, measure
 from tests.bench.table import MIXED, Figures, H, table, written
 from tests.servers import database_url, serving
@@ -94,7 +95,7 @@ def _manage(environment: dict[str, str], *command: str) -> None:
 def _measured(
     server: Embedded, environment: dict[str, str], scratch: Path, *, warm: bool
 ) -> tuple[list[Figures], str]:
-    """The figures, and what the worker weighs after them."""
+    """The figures, and what the worker weighs after them; cold also what everything in one file costs."""
     printed = subprocess.check_output(
         [sys.executable, "-m", "tests.bench.addresses"], cwd=CHECKOUT, env=environment
     )
@@ -128,7 +129,10 @@ def _measured(
             for line in rollup
             if line.startswith(("Rss", "Pss:"))
         }
-    return measured, f"Worker: RSS {memory['Rss']} MB, PSS {memory['Pss']} MB"
+        told = [f"Worker: RSS {memory['Rss']} MB, PSS {memory['Pss']} MB"]
+        if not warm:
+            told += [files.full_csv(site, worker), files.archive(environment)]
+    return measured, "\n\n".join(told)
 
 
 @contextmanager

@@ -36,6 +36,7 @@ def build() -> dict[str, tuple[str, ...]]:
     Enterprise.objects.filter(slug=ASKED).update(email=ASKED_AT, confirmed_on=today - timedelta(days=400))
     confirmations.send_due(today)
     double(TWICE)
+    call_command("export_open_data", verbosity=0)
     logins: dict[str, tuple[str, ...]] = {**accounts.create()}
     propose(*PROPOSED)
     first, second, *others = accounts.second_step_codes()
