@@ -20,6 +20,7 @@ from enterprises import claims, invitations, rates
 from enterprises.access import person
 from enterprises.admin.base import ModelAdmin, TabularInline
 from enterprises.admin.exporting import Exportable
+from enterprises.admin.queue_filter import QueueFilter
 from enterprises.choices import ClaimState
 from enterprises.models import Claim, Editorship, Enterprise, Invitation
 
@@ -122,7 +123,7 @@ class ClaimAdmin(_EndedOnly):
         "decided_at",
         "decided_by",
     )
-    list_filter = (WaitingFilter, "state", "way")
+    list_filter = (WaitingFilter, QueueFilter, "state", "way")
     list_select_related = ("enterprise", "user", "decided_by")
     search_fields = ("enterprise__name", "enterprise__cvr", "user__email", "user__name")
     ordering = (F("decided_at").desc(nulls_first=True), "created_at", "pk")

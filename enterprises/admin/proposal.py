@@ -30,6 +30,7 @@ from enterprises.access import person
 from enterprises.admin.admission import Admission
 from enterprises.admin.base import ModelAdmin, ReadOnlyAdmin
 from enterprises.admin.exporting import Exportable
+from enterprises.admin.queue_filter import QueueFilter
 from enterprises.choices import ProposalState
 from enterprises.models import Evidence, Proposal, SectionPolicy
 
@@ -47,7 +48,7 @@ class DecisionForm(forms.Form):
 @admin.register(Proposal)
 class ProposalAdmin(Exportable, ReadOnlyAdmin):
     list_display = ("enterprise", "state", "submitted_at", "submitted_by", "decided_at", "decided_by")
-    list_filter = ("state", "submitted_at")
+    list_filter = (QueueFilter, "state", "submitted_at")
     list_select_related = ("enterprise", "submitted_by", "decided_by")
     search_fields = ("enterprise__name", "enterprise__cvr")
     ordering = ("decided_at", "submitted_at")

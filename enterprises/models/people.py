@@ -44,6 +44,7 @@ class User(AbstractUser):
     class Meta:
         verbose_name = _("bruger")
         verbose_name_plural = _("brugere")
+        permissions = (("give_roles", _("Kan gøre andre til medarbejdere og give dem roller")),)
         constraints = (models.UniqueConstraint(Lower("email"), name="user_email_unique_whatever_its_case"),)
 
     def __str__(self) -> str:

@@ -18,7 +18,7 @@ ASKED, ASKED_AT = "kooperationen", "spurgt@example.dk"
 
 
 def build() -> dict[str, tuple[str, ...]]:
-    """Returns the mail address and password of each account, the clerk's with a code for the second step."""
+    """Returns the mail address and password of each account, staff's with codes for the second step."""
     from django.core.management import call_command
     from django.utils import timezone
 
@@ -35,10 +35,13 @@ def build() -> dict[str, tuple[str, ...]]:
     confirmations.send_due(today)
     double(TWICE)
     logins: dict[str, tuple[str, ...]] = {**accounts.create()}
-    first, second, *others = accounts.second_step_codes()
+    codes = accounts.second_step_codes()
+    first, second, *others = codes["clerk"]
     logins["merger"] = (*logins["clerk"], second)
     logins["clerk"] += (first,)
     logins["codes"] = tuple(others)
+    for who in ("chief", "auditor", "developer"):
+        logins[who] += tuple(codes[who])
     return logins
 
 
