@@ -149,10 +149,10 @@ class ClaimAdmin(_EndedOnly):
         if not self.has_view_permission(request, claim):
             raise PermissionDenied
         may_decide = person(request).has_perm(claims.DECIDES)
+        if request.method == "POST" and not may_decide:
+            raise PermissionDenied
         form = DecisionForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
-            if not may_decide:
-                raise PermissionDenied
             try:
                 return self._decided(request, claim, form.cleaned_data["reason"])
             except claims.ClaimError as error:
@@ -165,7 +165,7 @@ class ClaimAdmin(_EndedOnly):
             "is_open": claim.state == ClaimState.OPEN,
             "is_editing": editing.exists(),
             "others": claim.enterprise.editorships.exclude(user=claim.user).select_related("user"),
-            "form": form,
+            "form": form if may_decide else None,
             "may_decide": may_decide,
         }
         return TemplateResponse(request, "admin/enterprises/claim/decide.html", context)

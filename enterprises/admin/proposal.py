@@ -70,12 +70,12 @@ class ProposalAdmin(Exportable, ReadOnlyAdmin):
         if not self.has_view_permission(request, proposal):
             raise PermissionDenied
         may_decide = person(request).has_perm("enterprises.change_enterprise")
+        if request.method == "POST" and not may_decide:
+            raise PermissionDenied
         form = DecisionForm(request.POST or None)
         is_asked = proposal.state == ProposalState.OPEN and criteria.is_asked(proposal.enterprise)
         asked = Admission(proposal.enterprise, person(request), request.POST or None) if is_asked else None
         if request.method == "POST" and form.is_valid() and self._is_ready(request, asked):
-            if not may_decide:
-                raise PermissionDenied
             try:
                 evidence = list(asked.evidence()) if asked and "_approve" in request.POST else []
                 return self._decided(request, proposal, form.cleaned_data["text"], evidence)
@@ -84,7 +84,8 @@ class ProposalAdmin(Exportable, ReadOnlyAdmin):
             except publishing.PublishError as error:
                 form.add_error(None, error.problems)
         context = self.admin_site.each_context(request) | self._about(proposal)
-        context |= {"opts": self.opts, "form": form, "may_decide": may_decide, "asked": asked}
+        context |= {"opts": self.opts, "may_decide": may_decide, "asked": asked}
+        context["form"] = form if may_decide else None
         if asked:
             context["alike"] = duplicates.candidates(duplicates.facts_of(proposal.enterprise))
         return TemplateResponse(request, "admin/enterprises/proposal/review.html", context)

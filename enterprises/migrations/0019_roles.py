@@ -4,14 +4,17 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('enterprises', '0018_forgetting'),
+        ("enterprises", "0018_forgetting"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='user',
-            options={'permissions': (('give_roles', 'Kan gøre andre til medarbejdere og give dem roller'),), 'verbose_name': 'bruger', 'verbose_name_plural': 'brugere'},
+            name="user",
+            options={
+                "permissions": (("give_roles", "Kan gøre andre til medarbejdere og give dem roller"),),
+                "verbose_name": "bruger",
+                "verbose_name_plural": "brugere",
+            },
         ),
     ]
