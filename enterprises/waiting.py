@@ -111,9 +111,8 @@ def in_words(days: int) -> str:
 
 
 def _never_public() -> Q:
-    return Q(enterprise__current=None) & ~Exists(
-        Publication.objects.filter(enterprise=OuterRef("enterprise"))
-    )
+    publications = Publication.objects.filter(enterprise=OuterRef("enterprise"))
+    return Q(~Exists(publications), enterprise__current=None)
 
 
 def _proposals(_today: date) -> QuerySet[Proposal]:
@@ -166,7 +165,7 @@ def _failed_jobs(_today: date) -> QuerySet[ProcrastinateJob]:
 
 
 QUEUES: tuple[Queue, ...] = (
-    Queue("proposals", _("Forslag"), _proposals, "submitted_at", CHANGES),
+    Queue("proposals", _("Forslag til ændringer"), _proposals, "submitted_at", CHANGES),
     Queue("new", _("Nye virksomheder"), _new_enterprises, "submitted_at", CHANGES),
     Queue("claims", _("Anmodninger om adgang"), _claims, "created_at", "enterprises.change_editorship"),
     Queue(
