@@ -115,8 +115,9 @@ def _never_public() -> Q:
     return Q(~Exists(publications), enterprise__current=None)
 
 
-def _proposals(_today: date) -> QuerySet[Proposal]:
-    return Proposal.objects.filter(state=ProposalState.OPEN).exclude(_never_public())
+def _proposals(today: date) -> QuerySet[Proposal]:
+    new = _new_enterprises(today).values("pk")
+    return Proposal.objects.filter(state=ProposalState.OPEN).exclude(pk__in=new)
 
 
 def _new_enterprises(_today: date) -> QuerySet[Proposal]:
@@ -133,7 +134,7 @@ def _reports(_today: date) -> QuerySet[ErrorReport]:
 
 
 def _mails(_today: date) -> QuerySet[Mail]:
-    return Mail.objects.filter(state__in=(MailState.FAILED, MailState.UNCERTAIN))
+    return Mail.objects.filter(state__in=MailState.lost())
 
 
 def _expiring(today: date) -> QuerySet[Evidence]:

@@ -75,6 +75,11 @@ class ErrorReport(models.Model):
         verbose_name = _("fejlmelding")
         verbose_name_plural = _("fejlmeldinger")
         ordering = ("-created_at", "-pk")
+        indexes = (
+            models.Index(
+                fields=("created_at",), name="error_report_open", condition=models.Q(handled_at__isnull=True)
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.enterprise}: {self.message[:60]}"
