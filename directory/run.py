@@ -105,8 +105,7 @@ def _prepare() -> None:
         file = PRIVATE / "logins.json"
         file.touch(mode=0o600)
         file.write_text(json.dumps(logins))
-    if accounts.are_open():
-        os.environ["SECOND_STEP"] = " or ".join(accounts.second_step_codes())
+    os.environ["SECOND_STEP"] = json.dumps(accounts.second_step_codes())
     connections.close_all()
 
 
@@ -150,11 +149,17 @@ def _announcement(port: str) -> str:
     file = PRIVATE / "logins.json"
     if file.exists():
         logins = {who: "  ".join(login) for who, login in json.loads(file.read_text()).items()}
+        lines.append(f"  The council's desk:      http://{HOST}:{port}/admin/")
+        for who, codes in json.loads(os.environ.get("SECOND_STEP", "{}")).items():
+            if who in logins:
+                lines += [
+                    f"    as {who + ':':<20}  {logins[who]}",
+                    f"      and one of the codes  {'  '.join(codes)}",
+                ]
         lines += [
-            f"  As clerk, the desk:      http://{HOST}:{port}/admin/  {logins['clerk']}",
-            f"    and its second step, a code that works once:  {os.environ.get('SECOND_STEP', '')}",
             f"  As editor, a profile:    http://{HOST}:{port}/min/    {logins['editor']}",
-            "  Both log in by “adgangskode”. Codes for those who log in by mail are printed here.",
+            "  All log in by “adgangskode”; a code for the second step works once.",
+            "  Codes for those who log in by mail are printed here.",
         ]
     return "\n".join([*lines, "  Ctrl-C stops everything; what you change is kept.", ""])
 

@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin
 from django.core import checks
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -10,10 +11,11 @@ class EnterprisesConfig(AppConfig):
     verbose_name = _("Virksomhedskatalog")
 
     def ready(self) -> None:
-        from enterprises import districts
+        from enterprises import districts, roles
         from enterprises.accounts import second_step
 
         second_step.follow_additions()
+        post_migrate.connect(roles.keep, sender=self, dispatch_uid="roles")
         checks.register(districts.check_boundaries, checks.Tags.database)
 
 

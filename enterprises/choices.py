@@ -143,6 +143,11 @@ class MailState(TextChoices):
     def unfinished(cls) -> list[str]:
         return [cls.WAITING, cls.SENDING]
 
+    @classmethod
+    def lost(cls) -> list[str]:
+        """Those that wait for somebody to say what becomes of them."""
+        return [cls.FAILED, cls.UNCERTAIN]
+
 
 class PhotoKind(TextChoices):
     LOGO = "logo", _("Logo")

@@ -68,6 +68,11 @@ def cannot_be_asked() -> QuerySet[ConfirmationRequest]:
     return _open().filter(mails=0)
 
 
+def to_look_at(today: date) -> QuerySet[ConfirmationRequest]:
+    """The council's list."""
+    return to_withdraw(today) | cannot_be_asked()
+
+
 def why_not_asked(enterprise: Enterprise) -> str:
     if enterprise.mail_unwanted:
         return _("vil ikke have mail, og ingen redigerer profilen")

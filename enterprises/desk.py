@@ -10,7 +10,9 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
+from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 
@@ -29,6 +31,22 @@ class Desk(AdminSite):
             path("personoplysninger/", self.admin_view(personal.page), name="person"),
         ]
         return [*own, *super().get_urls()]
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """What waits for whoever looks, and under it all there is."""
+        from enterprises import waiting
+        from enterprises.access import person
+
+        today = timezone.localdate()
+        queues = waiting.of(person(request), today)
+        first = next((each for each in queues if each.count and each.queue.may_decide(person(request))), None)
+        context = {
+            "waiting": [each for each in queues if each.count],
+            "empty": [each for each in queues if not each.count],
+            "first": first,
+            "first_address": first.queue.oldest_address(today) if first else "",
+        }
+        return super().index(request, context | (extra_context or {}))
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Through the same door as everybody; staff who lack a second step are led to set one up."""

@@ -115,6 +115,10 @@ def find_late() -> Outcome:
     return find(late) if late else Outcome()
 
 
+def waiting() -> QuerySet[DuplicatePair]:
+    return DuplicatePair.objects.filter(state=PairState.OPEN)
+
+
 def of(enterprise: Enterprise) -> QuerySet[DuplicatePair]:
     return DuplicatePair.objects.filter(Q(first=enterprise) | Q(second=enterprise))
 

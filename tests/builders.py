@@ -9,7 +9,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import TOTP
 
-from enterprises import choices, claims, publishing
+from enterprises import choices, claims, publishing, roles
 from enterprises.choices import ClaimWay
 from enterprises.models import (
     District,
@@ -159,4 +159,11 @@ def let_in(user: User, enterprise: Enterprise) -> Editorship:
 def with_second_step(user: User) -> User:
     """Staff need one to get to the desk."""
     TOTP.activate(user, SECRET)
+    return user
+
+
+def in_role(role: roles.Role, email: str = "kim@example.dk", **fields: Any) -> User:
+    """One of the council's people, who still lacks a second step."""
+    user = a_user(email, **{"name": str(role.name), **fields})
+    roles.give(user, role)
     return user

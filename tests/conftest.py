@@ -9,12 +9,12 @@ import pytest
 from django.test import Client
 from hypothesis import HealthCheck, settings
 
-from enterprises import claims
+from enterprises import claims, roles
 from enterprises.choices import ClaimWay
 from enterprises.content import loading
 from enterprises.models import Enterprise, User
 from enterprises.photos.store import Folder
-from tests.builders import a_user, an_enterprise, let_in, published, with_second_step
+from tests.builders import a_user, an_enterprise, in_role, let_in, published, with_second_step
 from tests.client import PolicingClient
 from tests.register_service import Register, register_service
 
@@ -151,10 +151,38 @@ def adder(db: None) -> Client:
 
 @pytest.fixture
 def clerk(db: None) -> Client:
-    """Works for the council, and may do everything at its desk."""
+    """Works for the council, and may do everything at its desk: a superuser."""
     user = a_user("karen@example.dk", name="Karen Clerk", is_staff=True, is_superuser=True)
     with_second_step(user)
     return _logged_in(user)
+
+
+@pytest.fixture
+def curator(db: None) -> Client:
+    """Curates for the council, as most of its people do."""
+    return _at_the_desk(roles.CLERK, "kim@example.dk")
+
+
+@pytest.fixture
+def chief(db: None) -> Client:
+    """Is editor-in-chief."""
+    return _at_the_desk(roles.CHIEF, "clara@example.dk")
+
+
+@pytest.fixture
+def auditor(db: None) -> Client:
+    """Reads everything and changes nothing."""
+    return _at_the_desk(roles.AUDITOR, "asta@example.dk")
+
+
+@pytest.fixture
+def developer(db: None) -> Client:
+    """Looks after the machine."""
+    return _at_the_desk(roles.DEVELOPER, "dan@example.dk")
+
+
+def _at_the_desk(role: roles.Role, email: str) -> Client:
+    return _logged_in(with_second_step(in_role(role, email)))
 
 
 def _editing(enterprise: Enterprise, user: User) -> Client:

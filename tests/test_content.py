@@ -16,7 +16,8 @@ from django.test import Client
 from stdnum.dk import cvr
 
 from directory.models import Listing
-from enterprises import choices, publishing
+from enterprises import choices, publishing, roles
+from enterprises.accounts.second_step import has_second_step
 from enterprises.content import accounts, loading
 from enterprises.models import (
     BuyerFacts,
@@ -148,10 +149,20 @@ def test_removing_the_demo_leaves_the_council_whole(
     logins = accounts.create()
     call_command("remove_demo", verbosity=0)
     assert not User.objects.filter(is_active=True).exists()
-    assert not Client().login(username=logins["clerk"][0], password=logins["clerk"][1])
+    assert not any(Client().login(username=email, password=password) for email, password in logins.values())
     assert set(Enterprise.objects.values_list("pk", flat=True)) == members
     assert set(Listing.objects.values_list("pk", flat=True)) == members
     assert rows_of_nobody(members) == []
+
+
+def test_the_demo_has_somebody_in_each_role(db: None) -> None:
+    logins, codes = accounts.create(), accounts.second_step_codes()
+    for who, (_email, _name, role) in accounts.STAFF.items():
+        user = User.objects.get(email=logins[who][0])
+        assert user.is_staff and not user.is_superuser and has_second_step(user)
+        assert user.get_all_permissions() == roles.permissions(role)
+        assert codes[who] == accounts.second_step_codes()[who] and len(codes[who]) == 3
+        assert Client().login(username=user.email, password=logins[who][1])
 
 
 def rows_of_nobody(owners: set[int]) -> list[str]:

@@ -38,7 +38,7 @@ from enterprises.photos import keeping
 from tests import images
 from tests.builders import an_enterprise, let_in
 from tests.client import PolicingClient
-from tests.test_access import BOTH_LANGUAGES, ONE_LANGUAGE, PERSONAS
+from tests.test_access import BOTH_LANGUAGES, ONE_LANGUAGE, PERSONAS, STAFF_PEOPLE
 from tests.test_editing_any_order import contact
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pictures")]
@@ -124,9 +124,9 @@ POSTS: dict[str, Row] = {
         [OURS],
         {"do": "explain", "explanation": "Jeg er kasserer."},
         NOT_NOW,
-        ("stranger", "clerk", "claimant", "adder"),
+        ("stranger", *STAFF_PEOPLE, "claimant", "adder"),
     ),
-    "claim by code": ([OURS], {"do": "code"}, NOT_NOW, ("stranger", "clerk", "claimant", "adder")),
+    "claim by code": ([OURS], {"do": "code"}, NOT_NOW, ("stranger", *STAFF_PEOPLE, "claimant", "adder")),
     "claim by another's invitation": ([OURS], {"do": "invitation"}, NOT_NOW, ()),
     "claim-code": ([OURS], {"code": "BCDF-GHJK"}, NOT_NOW | {"claimant": 200}, ("claimant",)),
     "withdraw-claim": ([OURS], {}, NOT_NOW, ("claimant",)),
@@ -153,7 +153,7 @@ POSTS: dict[str, Row] = {
     "mfa_authenticate": ([], {}, NOT_NOW, ()),
     "mfa_login_webauthn": ([], {}, NOT_NOW, ()),
     "account_reauthenticate": ([], {}, LOGGED_IN, ()),
-    "mfa_reauthenticate": ([], {}, NOT_NOW | {"clerk": 200}, ()),
+    "mfa_reauthenticate": ([], {}, NOT_NOW | dict.fromkeys(STAFF_PEOPLE, 200), ()),
     "mfa_reauthenticate_webauthn": ([], {}, NOT_NOW, ()),
     "account_logout": ([], {}, NOT_NOW, ()),
     "account_email": ([], {}, NOT_NOW, ()),
@@ -161,7 +161,7 @@ POSTS: dict[str, Row] = {
     "account_change_password": ([], {}, LOGGED_IN, ()),
     "account_set_password": ([], {}, NOT_NOW, ()),
     "mfa_activate_totp": ([], {}, NOT_NOW, ()),
-    "mfa_deactivate_totp": ([], {}, are(clerk=302), ()),
+    "mfa_deactivate_totp": ([], {}, are(**dict.fromkeys(STAFF_PEOPLE, 302)), ()),
     "mfa_generate_recovery_codes": ([], {}, NOT_NOW, ()),
     "mfa_add_webauthn": ([], {}, NOT_NOW, ()),
     "mfa_edit_webauthn": (["1"], {}, NOT_NOW, ()),

@@ -42,9 +42,8 @@ def _public_widths(digest: str) -> list[int]:
 
 
 def _draft_widths(digest: str, user: User | AnonymousUser) -> list[int]:
-    photos = Photo.objects.filter(digest=digest)
-    if not user.has_perm("enterprises.change_enterprise"):
-        photos = photos.filter(enterprise__in=access.editable(user))
+    visible = access.visible_before_publication(user)
+    photos = Photo.objects.filter(digest=digest, enterprise__in=visible)
     return photos.values_list("widths", flat=True).first() or []
 
 

@@ -1,5 +1,10 @@
 """The council's desk: Django's admin, with publishing on top."""
 
+# They register theirs when first imported, which must be before we take them off the desk.
+import allauth.account.admin
+import allauth.mfa.admin
+import allauth.socialaccount.admin
+import allauth.usersessions.admin  # noqa: F401
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
@@ -12,6 +17,9 @@ from enterprises.admin import (
     confirmations,
     duplicates,
     enterprise,
+    evidence,
+    jobs,
+    log,
     mail,
     missed,
     people,
@@ -28,6 +36,9 @@ __all__ = [
     "confirmations",
     "duplicates",
     "enterprise",
+    "evidence",
+    "jobs",
+    "log",
     "mail",
     "missed",
     "people",

@@ -20,6 +20,7 @@ from enterprises import claims, invitations, rates
 from enterprises.access import person
 from enterprises.admin.base import ModelAdmin, TabularInline
 from enterprises.admin.exporting import Exportable
+from enterprises.admin.queue_filter import QueueFilter
 from enterprises.choices import ClaimState
 from enterprises.models import Claim, Editorship, Enterprise, Invitation
 
@@ -122,7 +123,7 @@ class ClaimAdmin(_EndedOnly):
         "decided_at",
         "decided_by",
     )
-    list_filter = (WaitingFilter, "state", "way")
+    list_filter = (WaitingFilter, QueueFilter, "state", "way")
     list_select_related = ("enterprise", "user", "decided_by")
     search_fields = ("enterprise__name", "enterprise__cvr", "user__email", "user__name")
     ordering = (F("decided_at").desc(nulls_first=True), "created_at", "pk")
@@ -148,10 +149,10 @@ class ClaimAdmin(_EndedOnly):
         if not self.has_view_permission(request, claim):
             raise PermissionDenied
         may_decide = person(request).has_perm(claims.DECIDES)
+        if request.method == "POST" and not may_decide:
+            raise PermissionDenied
         form = DecisionForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
-            if not may_decide:
-                raise PermissionDenied
             try:
                 return self._decided(request, claim, form.cleaned_data["reason"])
             except claims.ClaimError as error:
@@ -164,7 +165,7 @@ class ClaimAdmin(_EndedOnly):
             "is_open": claim.state == ClaimState.OPEN,
             "is_editing": editing.exists(),
             "others": claim.enterprise.editorships.exclude(user=claim.user).select_related("user"),
-            "form": form,
+            "form": form if may_decide else None,
             "may_decide": may_decide,
         }
         return TemplateResponse(request, "admin/enterprises/claim/decide.html", context)

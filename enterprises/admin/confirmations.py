@@ -56,8 +56,7 @@ class StandingFilter(admin.SimpleListFilter):
     ) -> QuerySet[ConfirmationRequest]:
         if self.standing in ("open", "answered"):
             return queryset.filter(answered_at__isnull=self.standing == "open")
-        waiting = confirmations.to_withdraw(timezone.localdate()) | confirmations.cannot_be_asked()
-        return queryset.filter(pk__in=waiting.values("pk"))
+        return queryset.filter(pk__in=confirmations.to_look_at(timezone.localdate()).values("pk"))
 
 
 @admin.register(ConfirmationRequest)

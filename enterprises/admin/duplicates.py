@@ -165,7 +165,7 @@ class DuplicatePairAdmin(ReadOnlyAdmin):
         context = self.admin_site.each_context(request) | {
             "title": _("Er de den samme?"),
             "opts": self.opts,
-            "form": note,
+            "form": note if self._may_decide(request) else None,
             "pair": pair,
             "two": [(Take.FIRST, first), (Take.SECOND, second)],
             "grounds": [(Likeness(reason).label, value) for reason, value in _told(pair)],

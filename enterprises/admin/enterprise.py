@@ -18,7 +18,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from enterprises import admission, publishing
+from enterprises import admission, claims, publishing
 from enterprises.admin import changelist, enterprise_columns, inlines
 from enterprises.admin.base import AddressForm, ModelAdmin
 from enterprises.admin.exporting import Column, Exportable
@@ -178,6 +178,13 @@ class EnterpriseAdmin(Exportable, ModelAdmin):
 
     # -- the page -------------------------------------------------------------------------------
 
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Enterprise | None:
+        """With what its read-only fields depend on: who looks."""
+        found: Any = super().get_object(request, *args, **kwargs)
+        if found:
+            found.may_invite = changelist.person(request).has_perm(claims.DECIDES)
+        return found  # type: ignore[no-any-return]
+
     def get_fieldsets(self, request: HttpRequest, obj: Enterprise | None = None) -> Any:
         if obj:
             return self.fieldsets
@@ -233,12 +240,17 @@ class EnterpriseAdmin(Exportable, ModelAdmin):
         )
 
     @admin.display(description=gettext_lazy("hvem kan rette"))
-    def editors(self, enterprise: Enterprise) -> str:
+    def editors(self, enterprise: Any) -> str:
         found = enterprise.editorships.select_related("user").order_by("pk")
         waiting = enterprise.claims.filter(state=ClaimState.OPEN)
         return render_to_string(
             "admin/enterprises/enterprise/editors.html",
-            {"editorships": found, "waiting": waiting.count(), "enterprise": enterprise.pk},
+            {
+                "editorships": found,
+                "waiting": waiting.count(),
+                "enterprise": enterprise.pk,
+                "may_invite": enterprise.may_invite,
+            },
         )
 
     def view_on_site(self, enterprise: Enterprise) -> str | None:

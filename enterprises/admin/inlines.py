@@ -75,6 +75,10 @@ class BuyerFactsInline(StackedInline):
         "reserved_declared_on",
     )
 
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        """An empty row is for those who may fill it in. (Django sees to that, but not where there is one.)"""
+        return int(self.has_add_permission(request, obj))
+
     def formfield_for_manytomany(
         self, db_field: models.ManyToManyField[Any, Any], request: HttpRequest, **kwargs: Any
     ) -> Any:

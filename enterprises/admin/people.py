@@ -1,4 +1,4 @@
-"""Accounts, and what readers have reported."""
+"""Accounts, their roles, and what readers have reported."""
 
 from __future__ import annotations
 
@@ -6,15 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from django import forms
 from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin as StockGroupAdmin
 from django.contrib.auth.admin import UserAdmin as StockUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
-from django.db.models import F, QuerySet
+from django.contrib.auth.models import Group
+from django.db import models
+from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from enterprises import reports
+from enterprises import reports, roles
 from enterprises.access import person
 from enterprises.accounts import leaving
 from enterprises.admin.base import ModelAdmin
@@ -27,13 +31,17 @@ if TYPE_CHECKING:
     _CreationForm = AdminUserCreationForm[User]
     _ChangeForm = UserChangeForm[User]
     _UserAdmin = StockUserAdmin[User]
+    _GroupsField = forms.ModelMultipleChoiceField[Group]
 else:
     _CreationForm = AdminUserCreationForm
     _ChangeForm = UserChangeForm
     _UserAdmin = StockUserAdmin
+    _GroupsField = forms.ModelMultipleChoiceField
 
 # What only a superuser may give: it is the power to give oneself everything else.
-POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
+ALL_POWERS = ("is_superuser", "user_permissions")
+# What those may give who give roles, as far as roles.py lets them.
+ROLE = ("is_staff", "groups")
 
 
 class UserCreationForm(_CreationForm):
@@ -53,6 +61,18 @@ class UserForm(_ChangeForm):
     def clean_email(self) -> str:
         return checked_address(str(self.cleaned_data["email"]).lower())
 
+    def clean_groups(self) -> QuerySet[Group]:
+        """Those that whoever asks may not give, they may not take either."""
+        offered: Any = self.fields["groups"]
+        others = self.instance.groups.exclude(pk__in=offered.queryset.values("pk"))
+        return Group.objects.filter(Q(pk__in=self.cleaned_data["groups"]) | Q(pk__in=others.values("pk")))
+
+
+class RolesField(_GroupsField):
+    def label_from_instance(self, group: Group) -> str:
+        role = roles.role_of(group)
+        return f"{role.label}: {role.about}" if role else group.name
+
 
 @admin.register(User)
 class UserAdmin(Exportable, _UserAdmin):
@@ -64,7 +84,7 @@ class UserAdmin(Exportable, _UserAdmin):
     ordering = ("email",)
     fieldsets = (
         (None, {"fields": ("email", "name", "password")}),
-        (_("Rettigheder"), {"fields": ("is_active", *POWERS)}),
+        (_("Rettigheder"), {"fields": ("is_active", *ROLE, *ALL_POWERS)}),
         (_("Datoer"), {"fields": ("last_login", "date_joined")}),
     )
     add_fieldsets = (
@@ -81,7 +101,30 @@ class UserAdmin(Exportable, _UserAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         shown = super().get_readonly_fields(request, obj)
-        return shown if person(request).is_superuser else (*shown, *POWERS)
+        if person(request).is_superuser:
+            return shown
+        gives = roles.may_give_roles(person(request), obj)
+        return (*shown, *ALL_POWERS) if gives else (*shown, *ALL_POWERS, *ROLE)
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Without the password, and the button to set another, for those who may not."""
+        about, *others = super().get_fieldsets(request, obj)
+        if obj is None or self.has_change_permission(request, obj):
+            return (about, *others)
+        return ((None, {"fields": ("email", "name")}), *others)
+
+    def formfield_for_manytomany(
+        self, db_field: models.ManyToManyField[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        if db_field.name != "groups":
+            return super().formfield_for_manytomany(db_field, request, **kwargs)
+        return RolesField(
+            queryset=roles.givable(person(request)),
+            widget=forms.CheckboxSelectMultiple,
+            required=False,
+            label=_("Roller"),
+            help_text=_("Virker kun for medarbejdere, og først når de har sat et andet trin op."),
+        )
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return super().has_change_permission(request, obj) and _may_touch(request, obj)
@@ -116,8 +159,21 @@ class UserAdmin(Exportable, _UserAdmin):
 
 
 def _may_touch(request: HttpRequest, user: User | None) -> bool:
-    """Nobody takes over the account of somebody with more power than their own."""
-    return user is None or not user.is_superuser or person(request).is_superuser
+    return user is None or roles.may_touch(person(request), user)
+
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class GroupAdmin(StockGroupAdmin):
+    """Groups of one's own. Those of the roles are what roles.py says: what was ticked here would not last."""
+
+    def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return super().has_change_permission(request, obj) and not (obj and roles.role_of(obj))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and not (obj and roles.role_of(obj))
 
 
 class HandledFilter(admin.SimpleListFilter):

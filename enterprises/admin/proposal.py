@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from enterprises.access import person
 from enterprises.admin.base import ModelAdmin, ReadOnlyAdmin
 from enterprises.admin.exporting import Exportable
+from enterprises.admin.queue_filter import QueueFilter
 from enterprises.admin.reviewing import Review
 from enterprises.models import Proposal, ReasonText, SectionPolicy
 from enterprises.reviewing import bulk
@@ -24,7 +25,7 @@ from enterprises.views.framing import shows_preview
 @admin.register(Proposal)
 class ProposalAdmin(Exportable, ReadOnlyAdmin):
     list_display = ("enterprise", "state", "submitted_at", "submitted_by", "decided_at", "decided_by")
-    list_filter = ("state", "submitted_at")
+    list_filter = (QueueFilter, "state", "submitted_at")
     list_select_related = ("enterprise", "submitted_by", "decided_by")
     search_fields = ("enterprise__name", "enterprise__cvr")
     ordering = ("decided_at", "submitted_at")

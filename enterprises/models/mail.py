@@ -39,6 +39,9 @@ class Mail(models.Model):
             models.Index(
                 fields=("due_at",), name="mail_due", condition=Q(state__in=choices.MailState.unfinished())
             ),
+            models.Index(
+                fields=("ended_at",), name="mail_not_arrived", condition=Q(state__in=choices.MailState.lost())
+            ),
         )
         constraints = (
             models.UniqueConstraint(

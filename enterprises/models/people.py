@@ -44,6 +44,7 @@ class User(AbstractUser):
     class Meta:
         verbose_name = _("bruger")
         verbose_name_plural = _("brugere")
+        permissions = (("give_roles", _("Kan gøre andre til medarbejdere og give dem roller")),)
         constraints = (models.UniqueConstraint(Lower("email"), name="user_email_unique_whatever_its_case"),)
 
     def __str__(self) -> str:
@@ -74,6 +75,11 @@ class ErrorReport(models.Model):
         verbose_name = _("fejlmelding")
         verbose_name_plural = _("fejlmeldinger")
         ordering = ("-created_at", "-pk")
+        indexes = (
+            models.Index(
+                fields=("created_at",), name="error_report_open", condition=models.Q(handled_at__isnull=True)
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.enterprise}: {self.message[:60]}"

@@ -20,7 +20,7 @@ PROPOSED = ("forsamlingshuset-ottekanten", "hotel-sengekanten")
 
 
 def build() -> dict[str, tuple[str, ...]]:
-    """Returns the mail address and password of each account, the clerk's with a code for the second step."""
+    """Returns the mail address and password of each account, staff's with codes for the second step."""
     from django.core.management import call_command
     from django.utils import timezone
 
@@ -39,10 +39,13 @@ def build() -> dict[str, tuple[str, ...]]:
     call_command("export_open_data", verbosity=0)
     logins: dict[str, tuple[str, ...]] = {**accounts.create()}
     propose(*PROPOSED)
-    first, second, *others = accounts.second_step_codes()
+    codes = accounts.second_step_codes()
+    first, second, *others = codes["clerk"]
     logins["merger"] = (*logins["clerk"], second)
     logins["clerk"] += (first,)
     logins["codes"] = tuple(others)
+    for who in ("chief", "auditor", "developer"):
+        logins[who] += tuple(codes[who])
     return logins
 
 
