@@ -1,5 +1,10 @@
 """The council's desk: Django's admin, with publishing on top."""
 
+# These register their models, which may be unregistered only then.
+import allauth.account.admin
+import allauth.mfa.admin
+import allauth.socialaccount.admin
+import allauth.usersessions.admin  # noqa: F401
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
@@ -43,5 +48,4 @@ admin.site.index_title = _("Kataloget")
 
 # People look after these themselves at /konto/; at the desk they would show secrets and undo checks.
 for model in (EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken, UserSession):
-    if admin.site.is_registered(model):
-        admin.site.unregister(model)
+    admin.site.unregister(model)
