@@ -30,6 +30,7 @@ from enterprises.models import (
     Editorship,
     Enterprise,
     ErrorReport,
+    Export,
     ForgettingNotice,
     Invitation,
     Mail,
@@ -104,6 +105,11 @@ def old_explanations() -> QuerySet[Claim]:
     """What people wrote to be let in, once it is long decided, whether or not they were."""
     decided = Claim.objects.filter(decided_at__lt=_ago(settings.CLAIM_TEXT_DAYS))
     return decided.exclude(explanation="")
+
+
+def old_exports() -> QuerySet[Export]:
+    """Files with many people's names in them."""
+    return Export.objects.filter(asked_at__lt=_ago(settings.EXPORT_DAYS)).defer("content")
 
 
 def _in_batches(rows: QuerySet[Any], change: Callable[[QuerySet[Any]], int]) -> int:
@@ -263,6 +269,7 @@ KINDS: dict[str, Kind] = {
     "counts": _gone(_("tællinger af visninger"), old_counts),
     "invitations": _gone(_("invitationer, ingen tog imod"), old_invitations),
     "explanations": _emptied(_("forklaringer i afgjorte anmodninger"), old_explanations, "explanation", ""),
+    "exports": _gone(_("udtræk, nogen har bestilt"), old_exports),
     "claims": _gone(_("anmodninger, der er slut"), old_claims),
     "error-reports": _gone(_("behandlede fejlmeldinger"), old_reports),
     "accounts": Kind(

@@ -74,6 +74,13 @@ def forget(kind: str) -> None:
     retention.forget(kind)
 
 
+@app.task(retry=AGAIN)
+def make_export(export: int) -> None:
+    from enterprises.admin import exporting_later  # which asks for this
+
+    exporting_later.make(export)
+
+
 class UnansweredError(Exception):
     """CVR did not answer for all; those it answered for are done."""
 

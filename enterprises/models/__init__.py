@@ -6,6 +6,7 @@ from enterprises.models.confirmations import ConfirmationRequest
 from enterprises.models.duplicates import DuplicatePair
 from enterprises.models.enterprise import BuyerFacts, Enterprise, FormerSlug, Link, Offer, Opening, SectorOf
 from enterprises.models.evidence import Evidence, MarkOf
+from enterprises.models.export import Export
 from enterprises.models.forgetting import ForgettingNotice
 from enterprises.models.mail import Mail
 from enterprises.models.missed import MissedSearch
@@ -31,6 +32,7 @@ __all__ = [
     "Enterprise",
     "ErrorReport",
     "Evidence",
+    "Export",
     "ForgettingNotice",
     "FormerSlug",
     "HoursException",
