@@ -58,7 +58,7 @@ class TermFilter(_RelatedFieldListFilter):
 
     def field_choices(
         self, field: Any, request: HttpRequest, model_admin: admin.ModelAdmin[Any]
-    ) -> list[tuple[int, str]]:
+    ) -> list[tuple[Any, Any]]:
         return _terms(request)[field.related_model]
 
 

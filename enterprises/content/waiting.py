@@ -97,7 +97,7 @@ def _new_enterprises(count: int) -> list[Enterprise]:
     """Working copies that never were public, each with a CVR number that no company has yet."""
     first = _next_number(Enterprise.objects.all())
     random = Random(first)  # noqa: S311 – repeatable, nothing secret
-    taken = set(Enterprise.objects.exclude(cvr=None).values_list("cvr", flat=True))
+    taken = {cvr for cvr in Enterprise.objects.values_list("cvr", flat=True) if cvr}
     numbers = (
         number for number in map(str, FAR_FROM_GIVEN) if number not in taken and cvr_number.is_valid(number)
     )
