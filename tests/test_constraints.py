@@ -49,6 +49,7 @@ from enterprises.models import (
     SectionPolicy,
     Sector,
     SectorOf,
+    StoredReport,
     SynonymGroup,
     User,
 )
@@ -73,6 +74,10 @@ def another(**fields: Any) -> Rows:
 def of_bakery(model: type[models.Model], *rows: dict[str, Any], **fields: Any) -> Rows:
     """Rows of the bakery that each have the fields and their own."""
     return lambda bakery: [model(enterprise=bakery, **fields | row) for row in rows or ({},)]
+
+
+def a_report() -> StoredReport:
+    return StoredReport(year=2026, language="da", made_at=timezone.now(), content={})
 
 
 def an_export(**fields: Any) -> Rows:
@@ -311,6 +316,7 @@ BAD: list[tuple[str, Rows]] = [
         "forgetting_notice_is_about_one_thing",
         lambda bakery: [ForgettingNotice(sent_on=DAY, enterprise=bakery, user=a_user())],
     ),
+    ("report_stored_once_per_language", lambda _bakery: [a_report(), a_report()]),
     ("export_has_a_file_when_it_is_done", an_export(state="done")),
     ("export_has_a_file_when_it_is_done", an_export(content=b"x")),
     ("export_has_a_file_when_it_is_done", an_export(state="done", content=b"x")),

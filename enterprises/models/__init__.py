@@ -16,6 +16,7 @@ from enterprises.models.place import HoursException, OpeningHours, Place
 from enterprises.models.proposal import Draft, Message, Proposal, SectionPolicy
 from enterprises.models.publication import Publication, Withdrawal
 from enterprises.models.register import RegisterDifference, RegisterReading
+from enterprises.models.report import StoredReport
 from enterprises.models.synonyms import SynonymGroup
 from enterprises.models.taxonomy import District, LegalForm, Mark, Mission, Ownership, Sector, Term
 from enterprises.models.visits import ProfileCount
@@ -61,6 +62,7 @@ __all__ = [
     "SectionPolicy",
     "Sector",
     "SectorOf",
+    "StoredReport",
     "SynonymGroup",
     "Term",
     "User",
