@@ -44,6 +44,7 @@ from enterprises.models import (
     Withdrawal,
 )
 from tests.builders import a_user, an_enterprise, let_in, published, republished
+from tests.client import parsed
 from tests.register_service import free_numbers
 
 pytestmark = pytest.mark.django_db
@@ -202,3 +203,25 @@ def test_what_is_proposed_is_a_change_though_another_section_was_published_since
     Enterprise.objects.filter(pk=bakery.pk).update(updated_at=publication.published_at)
     address = reverse("admin:enterprises_enterprise_changelist") + "?status=changed"
     assert list(clerk.get(address).context["cl"].result_list) == [bakery]
+
+
+def test_on_a_phone_each_cell_says_what_it_is(clerk: Client) -> None:
+    published("<b>Brød</b>")
+    page = parsed(clerk.get(reverse("admin:enterprises_enterprise_changelist")).content.decode())
+    [row] = page.one("tbody").all("tr")
+    labels = [cell.attrs.get("data-label") for cell in row.all("td", "th")]
+    assert labels[:4] == [None, "Navn", "Slags", "Status"] and len(labels) == 9
+    assert page.one("nav", id="changelist-filter")
+    assert [link.text for link in page.all("a", href="#changelist-filter")] == ["Filtre"]
+
+
+def test_long_filters_are_shut_until_one_of_them_is_chosen(clerk: Client) -> None:
+    published("Brød")
+    address = reverse("admin:enterprises_enterprise_changelist")
+
+    def open_ones(**asked: Any) -> set[str]:
+        page = parsed(clerk.get(address, asked).content.decode())
+        return {one.attrs["data-filter-title"] for one in page.all("details") if "open" in one.attrs}
+
+    assert "status" in open_ones() and "brancher" not in open_ones()
+    assert "brancher" in open_ones(sectors__id__exact=Sector.objects.first().pk)
