@@ -10,7 +10,7 @@ BROWSER ?= 1
 PRODUCTION = SECRET_KEY=only-for-the-deployment-check-0123456789-abcdefghijklmnopqrstuvwxyz \
 	SITE_URL=https://faellesby.example DATABASE_URL=postgres://nobody@127.0.0.1/nothing DEMO=0
 
-.PHONY: run test lint types checks pytest quality bench messages lock clean help
+.PHONY: run test lint types checks pytest quality bench bench-desk messages lock clean help
 
 help:
 	@echo "make run   set up everything and serve the site on PORT (8000)"
@@ -64,6 +64,10 @@ quality: .venv/.installed-dev
 # How fast the site is on generated cities, in ratios to an empty view (ARGS="--sizes 1000,10000 --write-readme").
 bench: .venv/.installed-dev
 	.venv/bin/python -m tests.bench $(ARGS)
+
+# How fast the desk's lists are on a generated city with so much waiting (ARGS="--size 10000 --waiting 2000").
+bench-desk: .venv/.installed-dev
+	.venv/bin/python -m tests.bench.desk $(ARGS)
 
 # Read the strings anew into directory/locale/en; translate what is empty there.
 messages: .venv/.installed-dev

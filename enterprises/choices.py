@@ -231,6 +231,14 @@ class ProofType(TextChoices):
     PNG = "image/png", "PNG"
 
 
+class ExportState(TextChoices):
+    """Where a list stands that was asked for as a file."""
+
+    WAITING = "waiting", _("Er på vej")
+    DONE = "done", _("Klar")
+    FAILED = "failed", _("Kunne ikke laves")
+
+
 class RegisterField(TextChoices):
     """What is compared with CVR."""
 

@@ -18,9 +18,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 class Desk(AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
-        from enterprises.accounts.second_step import has_second_step
-
-        return super().has_permission(request) and has_second_step(request.user)
+        return super().has_permission(request) and _has_second_step(request)
 
     def get_urls(self) -> list[Any]:
         from enterprises.admin import personal, report  # which need the site to be there
@@ -63,3 +61,14 @@ class Desk(AdminSite):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         return redirect("account_logout")
+
+
+def _has_second_step(request: HttpRequest) -> bool:
+    """Asked at the door and again by the page's frame: looked up once for each request."""
+    from enterprises.accounts.second_step import has_second_step
+
+    known: bool | None = getattr(request, "_has_second_step", None)
+    if known is None:
+        known = has_second_step(request.user)
+        request._has_second_step = known  # type: ignore[attr-defined]
+    return known

@@ -66,7 +66,7 @@ def xlsx(sheets: Iterable[Sheet]) -> IO[bytes]:
     for sheet in sheets:
         page = book.create_sheet(sheet.name.translate(_NOT_IN_SHEET_NAMES)[:LONGEST_SHEET_NAME])
         page.freeze_panes = "A2"
-        page.append([_xlsx_cell(page, label, bold=True) for label in sheet.header])
+        page.append([_heading(page, label) for label in sheet.header])
         for row in sheet.rows:
             page.append([_xlsx_cell(page, value) for value in row])
     file = TemporaryFile()  # noqa: SIM115 – whoever sends it closes it
@@ -98,15 +98,24 @@ def _csv_cell(value: Any) -> Any:
     return inert(_shown(value))
 
 
-def _xlsx_cell(page: Any, value: Any, *, bold: bool = False) -> Any:
+def _xlsx_cell(page: Any, value: Any) -> Any:
+    """A cell only for what would be a formula: a plain value costs half."""
     shown = _shown(value)
-    if isinstance(shown, str):
-        shown = ILLEGAL_CHARACTERS_RE.sub("", shown)
-    cell = WriteOnlyCell(page, shown)
-    if isinstance(shown, str) and shown.startswith(FORMULA):
-        cell.data_type, cell.quotePrefix = "s", True
-    if bold:
-        cell.font = Font(bold=True)
+    if not isinstance(shown, str):
+        return shown
+    shown = ILLEGAL_CHARACTERS_RE.sub("", shown)
+    return _inert(page, shown) if shown.startswith(FORMULA) else shown
+
+
+def _inert(page: Any, text: str) -> Any:
+    cell = WriteOnlyCell(page, text)
+    cell.data_type, cell.quotePrefix = "s", True
+    return cell
+
+
+def _heading(page: Any, label: str) -> Any:
+    cell = WriteOnlyCell(page, label)
+    cell.font = Font(bold=True)
     return cell
 
 

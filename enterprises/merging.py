@@ -14,6 +14,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -28,12 +29,14 @@ from enterprises import (
     snapshots,
     telling,
     visits,
+    whole,
 )
 from enterprises.choices import DifferenceState, PairState, PhotoKind, ProposalState, Take
 from enterprises.models import (
     BuyerFacts,
     Draft,
     DuplicatePair,
+    Editorship,
     Enterprise,
     Message,
     Proposal,
@@ -124,10 +127,11 @@ PARTS = (
 
 def both(pair: DuplicatePair) -> tuple[Enterprise, Enterprise]:
     """The two as they are now, with all a snapshot needs."""
-    rows = Enterprise.objects.select_related("current").prefetch_related(
-        *snapshots.RELATIONS, "withdrawals", "editorships__user"
+    rows = Enterprise.objects.select_related("current", "legal_form", "ownership").prefetch_related(
+        Prefetch("editorships", Editorship.objects.select_related("user"))
     )
     found = {row.pk: row for row in rows.filter(pk__in=(pair.first_id, pair.second_id))}
+    whole.fill(list(found.values()))
     return found[pair.first_id], found[pair.second_id]
 
 

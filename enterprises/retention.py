@@ -30,6 +30,7 @@ from enterprises.models import (
     Editorship,
     Enterprise,
     ErrorReport,
+    Export,
     ForgettingNotice,
     Invitation,
     Mail,
@@ -111,6 +112,11 @@ def old_shortlists() -> QuerySet[Shortlist]:
     """The page of a list says itself when it goes, and whoever opens it puts that off."""
     first = timezone.localdate() - timedelta(days=settings.SHORTLIST_DAYS)
     return Shortlist.objects.filter(used_on__lt=first)
+
+
+def old_exports() -> QuerySet[Export]:
+    """Files with many people's names in them."""
+    return Export.objects.filter(asked_at__lt=_ago(settings.EXPORT_DAYS)).defer("content")
 
 
 def _in_batches(rows: QuerySet[Any], change: Callable[[QuerySet[Any]], int]) -> int:
@@ -270,6 +276,7 @@ KINDS: dict[str, Kind] = {
     "counts": _gone(_("tællinger af visninger"), old_counts),
     "invitations": _gone(_("invitationer, ingen tog imod"), old_invitations),
     "explanations": _emptied(_("forklaringer i afgjorte anmodninger"), old_explanations, "explanation", ""),
+    "exports": _gone(_("udtræk, nogen har bestilt"), old_exports),
     "claims": _gone(_("anmodninger, der er slut"), old_claims),
     "error-reports": _gone(_("behandlede fejlmeldinger"), old_reports),
     "shortlists": _gone(_("indkøberes lister, ingen brugte"), old_shortlists),

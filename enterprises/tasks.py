@@ -17,6 +17,7 @@ from enterprises.cvr import client as cvr
 from enterprises.cvr import runs
 from enterprises.models import Enterprise
 from enterprises.photos import chores
+from enterprises.reporting import stored
 
 log = logging.getLogger(__name__)
 
@@ -84,6 +85,25 @@ def forget_old(timestamp: int = 0) -> None:
 @app.task(retry=AGAIN)
 def forget(kind: str) -> None:
     retention.forget(kind)
+
+
+@app.task(retry=AGAIN)
+def make_export(export: int) -> None:
+    from enterprises.admin import exporting_later  # which asks for this
+
+    exporting_later.make(export)
+
+
+# After the year's last day has ended, and before anybody reads it.
+@app.periodic(cron="45 0 * * *", queueing_lock="make_reports")
+@app.task(retry=AGAIN, lock="make_report")
+def make_reports(timestamp: int = 0) -> None:
+    stored.make_all()
+
+
+@app.task(retry=AGAIN, lock="make_report")
+def make_report(year: int) -> None:
+    stored.make(year)
 
 
 class UnansweredError(Exception):

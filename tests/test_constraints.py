@@ -22,6 +22,7 @@ from enterprises.models import (
     Editorship,
     Enterprise,
     Evidence,
+    Export,
     ForgettingNotice,
     FormerSlug,
     HoursException,
@@ -55,6 +56,7 @@ from enterprises.models import (
     Shortlist,
     ShortlistItem,
     ShortlistLink,
+    StoredReport,
     SynonymGroup,
     Threshold,
     User,
@@ -80,6 +82,14 @@ def another(**fields: Any) -> Rows:
 def of_bakery(model: type[models.Model], *rows: dict[str, Any], **fields: Any) -> Rows:
     """Rows of the bakery that each have the fields and their own."""
     return lambda bakery: [model(enterprise=bakery, **fields | row) for row in rows or ({},)]
+
+
+def a_report() -> StoredReport:
+    return StoredReport(year=2026, language="da", made_at=timezone.now(), content={})
+
+
+def an_export(**fields: Any) -> Rows:
+    return lambda _bakery: [Export(user=a_user(), model="enterprises.mail", columns=["subject"], **fields)]
 
 
 def of_its_place(model: type[models.Model], *rows: dict[str, Any]) -> Rows:
@@ -357,6 +367,12 @@ BAD: list[tuple[str, Rows]] = [
         "forgetting_notice_is_about_one_thing",
         lambda bakery: [ForgettingNotice(sent_on=DAY, enterprise=bakery, user=a_user())],
     ),
+    ("report_stored_once_per_language", lambda _bakery: [a_report(), a_report()]),
+    ("export_has_a_file_when_it_is_done", an_export(state="done")),
+    ("export_has_a_file_when_it_is_done", an_export(content=b"x")),
+    ("export_has_a_file_when_it_is_done", an_export(state="done", content=b"x")),
+    ("export_has_a_file_when_it_is_done", an_export(state="failed")),
+    ("export_has_a_file_when_it_is_done", an_export(state="lost")),
     ("profile_count_in_one_row", seen({}, {"count": 2})),
     ("profile_count_is_of_a_month", seen({"month": DAY})),
     ("profile_count_is_of_a_known_kind", seen({"what": "charm"})),

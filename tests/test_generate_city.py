@@ -6,11 +6,25 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
 from directory.models import Listing
-from enterprises import publishing, snapshots
+from enterprises import confirmations, publishing, snapshots
 from enterprises.content import city, loading
-from enterprises.models import Enterprise, Evidence, Offer, Opening, Place
+from enterprises.cvr import deciding
+from enterprises.models import (
+    Claim,
+    DuplicatePair,
+    Enterprise,
+    ErrorReport,
+    Evidence,
+    Mail,
+    MissedSearch,
+    Offer,
+    Opening,
+    Place,
+    Proposal,
+)
 
 SIZE = 50
 ROWS = (Enterprise, Place, Offer, Opening, Evidence)
@@ -93,3 +107,28 @@ def _texts(value: object) -> list[str]:
 
 def test_a_second_process_invents_the_same_city() -> None:
     assert list(city.records_ahead(60, seed=7)) == list(city.records(60, seed=7))
+
+
+def test_so_many_of_each_kind_wait_at_the_desk(generated: list[Enterprise]) -> None:
+    call_command("generate_city", 0, waiting=20, stdout=StringIO())
+    waiting = {
+        "proposals": Proposal.objects.filter(state="open", enterprise__current__isnull=False).count(),
+        "new": Proposal.objects.filter(state="open", enterprise__current=None).count(),
+        "claims": Claim.objects.filter(state="open", way="explanation").count(),
+        "added": Claim.objects.filter(state="open", way="added").count(),
+        "pairs": DuplicatePair.objects.filter(state="open").count(),
+        "differences": deciding.open_ones().count(),
+        "reports": ErrorReport.objects.filter(handled_at=None).count(),
+        "mails": Mail.objects.filter(state="failed").count(),
+        "searches": MissedSearch.objects.values("text").distinct().count(),
+        "silent": confirmations.to_withdraw(timezone.localdate()).count(),
+    }
+    assert waiting == dict.fromkeys(waiting, 20) | {"new": 2}
+    changed = Enterprise.objects.get(pk=Proposal.objects.earliest("pk").enterprise_id)
+    assert publishing.has_changes(changed)
+
+
+def test_what_waits_can_be_added_to(generated: list[Enterprise]) -> None:
+    for _time in range(2):
+        call_command("generate_city", 0, waiting=10, stdout=StringIO())
+    assert ErrorReport.objects.count() == Mail.objects.count() == 20

@@ -11,16 +11,19 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from io import BytesIO
 from itertools import islice
 from pathlib import Path
 from threading import Barrier
 from typing import Any
 
 import pytest
+from django.contrib import admin
 from django.core.mail import send_mail
 from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
+from openpyxl import load_workbook
 from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
 from procrastinate.exceptions import ConnectorException
 from psycopg import OperationalError
@@ -29,8 +32,17 @@ from psycopg.errors import UniqueViolation
 from directory.database import CHECKOUT
 from directory.models import Listing
 from enterprises import tasks
+from enterprises.admin import exporting_later
 from enterprises.management.commands import run_worker
-from enterprises.models import Enterprise, Mail, MissedSearch, RegisterDifference, RegisterReading
+from enterprises.models import (
+    Enterprise,
+    Export,
+    Mail,
+    MissedSearch,
+    RegisterDifference,
+    RegisterReading,
+    User,
+)
 from tests.builders import published
 from tests.mail_server import Postbox, mail_server
 from tests.register_service import free_numbers, numbered, register_service
@@ -307,6 +319,30 @@ def test_a_worker_killed_while_it_reads_cvr_leaves_what_it_has_read_and_the_next
     differences = RegisterDifference.objects.filter(field="name", state="open")
     assert differences.values("enterprise").distinct().count() == differences.count() == 60
     Enterprise.objects.filter(cvr__in=numbers).delete()
+
+
+def test_a_worker_killed_while_it_makes_a_file_leaves_none_and_the_next_makes_it(
+    environment: Environment,
+) -> None:
+    names = [f"Udtræk {number}" for number in range(9)]
+    made = [Enterprise(name=name, slug=f"udtraek-{number}") for number, name in enumerate(names)]
+    Enterprise.objects.bulk_create(made)
+    karen = User.objects.create_superuser("karen@example.dk", None)
+    desk: Any = admin.site._registry[Enterprise]
+    with transaction.atomic():
+        asked = exporting_later.ask(desk, karen, query="q=Udtr%C3%A6k", columns=["name", "cvr_status"])
+    export = Export.objects.filter(pk=asked.pk)
+    with working(environment) as worker, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE enterprises_registerreading")
+        eventually(lambda: waiting_for("enterprises_registerreading"))
+        killed(worker)
+    assert export.get().state == "waiting" and export.get().rows == 9 and export.get().content is None
+    with working(environment):
+        eventually(lambda: export.get().state == "done")
+    book = load_workbook(BytesIO(export.get().content or b""))
+    assert [row[0] for row in book.active.iter_rows(values_only=True)] == ["Navn", *names]
+    Enterprise.objects.filter(name__in=names).delete()
+    karen.delete()
 
 
 def test_what_should_have_been_done_at_night_is_done(environment: Environment) -> None:

@@ -20,11 +20,13 @@ from django.db.models.fields.json import KeyTextTransform
 from django.utils.translation import gettext as _
 
 from enterprises.accounts import leaving, personal_data
+from enterprises.choices import ExportState
 from enterprises.models import (
     Claim,
     CriterionAnswer,
     Enterprise,
     ErrorReport,
+    Export,
     Invitation,
     Mail,
     Message,
@@ -186,6 +188,8 @@ def erase(email: str, *, by: User) -> int:
     addresses = {email, *(user.email for user in users)}
     for user in users:
         _close(user)
+    # Files made before this may name the person.
+    Export.objects.filter(state=ExportState.DONE).delete()
     for address in addresses:
         Mail.objects.filter(recipient__iexact=address).delete()
         for model, field in TEXTS:

@@ -10,7 +10,7 @@ from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
 
-from enterprises.models import Claim, Draft, ErrorReport, Invitation, Publication, User
+from enterprises.models import Claim, Draft, ErrorReport, Export, Invitation, Publication, User
 
 
 def of(user: User) -> dict[str, Any]:
@@ -57,6 +57,7 @@ def of(user: User) -> dict[str, Any]:
         "error_reports": rows(
             ErrorReport.objects.filter(email__iexact=user.email), "enterprise__name", "message", "created_at"
         ),
+        "exports": rows(Export.objects.filter(user=user), "model", "query", "asked_at", "state"),
         "desk_log": rows(LogEntry.objects.filter(user=user), "action_time", "object_repr", "change_message"),
     }
 

@@ -56,5 +56,4 @@ admin.site.index_title = _("Kataloget")
 
 # People look after these themselves at /konto/; at the desk they would show secrets and undo checks.
 for model in (EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken, UserSession):
-    if admin.site.is_registered(model):
-        admin.site.unregister(model)
+    admin.site.unregister(model)

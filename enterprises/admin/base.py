@@ -80,7 +80,8 @@ class _FittingFields(_Fields):
 
 
 class ModelAdmin(_FittingFields, _ModelAdmin):
-    pass
+    # How many there are in all is a count of the whole table, beside the one of what is filtered.
+    show_full_result_count = False
 
 
 class StackedInline(_FittingFields, _StackedInline):

@@ -9,29 +9,39 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AdminTextInputWidget, AutocompleteSelect
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
-from enterprises import admission, publishing, snapshots, tasks
+from enterprises import admission, publishing, tasks, whole
 from enterprises.access import person as person
+from enterprises.choices import ProposalState
 from enterprises.cvr import client as cvr
 from enterprises.cvr import runs
-from enterprises.models import Enterprise, Withdrawal
+from enterprises.models import District, Enterprise, Ownership, Proposal, Sector, Term, Withdrawal
 
 if TYPE_CHECKING:
+    from django.contrib.admin.filters import RelatedFieldListFilter as _RelatedFieldListFilter
+
     from enterprises.admin.enterprise import EnterpriseAdmin
+else:
+    _RelatedFieldListFilter = admin.RelatedFieldListFilter
+
+
+MOST_COMPARED = 50
+FILTERED_BY: tuple[type[Term], ...] = (Sector, Ownership, District)
 
 
 class EnterpriseChangeList(ChangeList):
     """Fetches what telling a row's state takes, for all rows at once."""
 
-    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Enterprise]:
-        found: QuerySet[Enterprise] = super().get_queryset(request, exclude_parameters)
-        return found.prefetch_related(*snapshots.RELATIONS, "withdrawals")
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.result_list = list(self.result_list)
+        whole.fill(self.result_list)
 
 
 def status(enterprise: Enterprise) -> str:
@@ -41,6 +51,30 @@ def status(enterprise: Enterprise) -> str:
     if publishing.has_changes(enterprise):
         return _("udgivet nr. %(number)s, ændringer venter") % number
     return _("udgivet nr. %(number)s") % number
+
+
+class TermFilter(_RelatedFieldListFilter):
+    """Terms to filter by. Those of all lists come by one query for each request."""
+
+    def field_choices(
+        self, field: Any, request: HttpRequest, model_admin: admin.ModelAdmin[Any]
+    ) -> list[tuple[Any, Any]]:
+        return _terms(request)[field.related_model]
+
+
+def _terms(request: HttpRequest) -> dict[type[Term], list[tuple[int, str]]]:
+    known: dict[type[Term], list[tuple[int, str]]] | None = getattr(request, "_terms", None)
+    if known is None:
+        name = "name_en" if get_language() == "en" else "name_da"
+        first, *others = (
+            model._default_manager.order_by().values_list(Value(number), "position", "slug", "pk", name)
+            for number, model in enumerate(FILTERED_BY)
+        )
+        known = {model: [] for model in FILTERED_BY}
+        for number, _position, _slug, key, label in sorted(first.union(*others)):
+            known[FILTERED_BY[number]].append((key, label))
+        request._terms = known  # type: ignore[attr-defined]
+    return known
 
 
 class StatusFilter(admin.SimpleListFilter):
@@ -61,7 +95,7 @@ class StatusFilter(admin.SimpleListFilter):
             case "published":
                 return queryset.filter(current__isnull=False)
             case "changed":
-                return queryset.filter(pk__in=_with_changes(queryset))
+                return _with_changes(queryset)
             case "draft":
                 return queryset.filter(current__isnull=True).exclude(pk__in=withdrawn)
             case "withdrawn":
@@ -69,14 +103,21 @@ class StatusFilter(admin.SimpleListFilter):
         return queryset
 
 
-def _with_changes(queryset: QuerySet[Enterprise]) -> list[int]:
-    """Only rows saved since they were published are worth comparing in full."""
-    touched = queryset.filter(updated_at__gt=F("current__published_at")).prefetch_related(
-        *snapshots.RELATIONS
+def _with_changes(queryset: QuerySet[Enterprise]) -> QuerySet[Enterprise]:
+    """Rows saved since they were published, or proposed while another section was published directly.
+
+    Saved as it was, a row holds no change. Where they are few they are compared; thousands would take
+    seconds, so there the list may hold one whose status says that nothing waits.
+    """
+    proposed = Proposal.objects.filter(enterprise=OuterRef("pk"), state=ProposalState.OPEN)
+    touched = queryset.filter(
+        Q(updated_at__gt=F("current__published_at")) | Exists(proposed), current__isnull=False
     )
-    return [
-        enterprise.pk for enterprise in touched.iterator(chunk_size=500) if publishing.has_changes(enterprise)
-    ]
+    compared = list(touched.order_by()[: MOST_COMPARED + 1])
+    if len(compared) > MOST_COMPARED:
+        return touched
+    whole.fill(compared)
+    return queryset.filter(pk__in=[one.pk for one in compared if publishing.has_changes(one)])
 
 
 class WithdrawForm(forms.Form):

@@ -50,7 +50,14 @@ class EnterpriseAdmin(Exportable, ModelAdmin):
         "confirmed_on",
         "updated_at",
     )
-    list_filter = ("kind", changelist.StatusFilter, "sectors", "ownership", "places__district", "is_demo")
+    list_filter = (
+        "kind",
+        changelist.StatusFilter,
+        ("sectors", changelist.TermFilter),
+        ("ownership", changelist.TermFilter),
+        ("places__district", changelist.TermFilter),
+        "is_demo",
+    )
     list_per_page = 50
     search_fields = ("name", "cvr", "aliases")
     search_help_text = gettext_lazy("Søg på navn, CVR-nummer eller andre stavemåder.")
@@ -148,7 +155,7 @@ class EnterpriseAdmin(Exportable, ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Enterprise]:
         rows: QuerySet[Enterprise] = super().get_queryset(request)
-        return rows.select_related("current")
+        return rows.select_related("current", "legal_form", "ownership")
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[changelist.EnterpriseChangeList]:
         return changelist.EnterpriseChangeList

@@ -1,6 +1,7 @@
 """A list at the desk as a file: what is filtered and searched for, with the columns that are ticked.
 
-All is in the address: whoever keeps it gets the same file again.
+All is in the address: whoever keeps it gets the same file again. A long spreadsheet is asked for and
+fetched when it is done (exporting_later.py).
 """
 
 from __future__ import annotations
@@ -10,11 +11,21 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
+from django.contrib import messages
 from django.contrib.admin.utils import display_for_value, label_for_field, lookup_field
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import (
+    FileResponse,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    QueryDict,
+    StreamingHttpResponse,
+)
 from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -24,6 +35,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from enterprises import exports
+from enterprises.access import person
+from enterprises.admin import exporting_later
+from enterprises.choices import ExportState
+from enterprises.models import Export
 
 if TYPE_CHECKING:
     from django.contrib import admin
@@ -36,6 +51,8 @@ COLUMN, FORMAT = "_column", "_format"
 # Read at a time.
 CHUNK = 1000
 SHOWN = 5
+# A spreadsheet of so many cells takes about half a second; a longer one is the worker's.
+CELLS_AT_ONCE = 30_000
 
 
 @dataclass(frozen=True)
@@ -63,7 +80,12 @@ class Exportable(_Admin):
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.export)
-        return [path("export/", view, name=f"{self._name()}_export"), *super().get_urls()]
+        fetch = self.admin_site.admin_view(self.fetch_export)
+        return [
+            path("export/", view, name=f"{self._name()}_export"),
+            path("export/<int:pk>/", fetch, name=f"{self._name()}_export_file"),
+            *super().get_urls(),
+        ]
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         asked = request.GET.urlencode()
@@ -85,9 +107,12 @@ class Exportable(_Admin):
         rows = self.export_rows(
             listed.get_queryset(request).prefetch_related(None), [each.key for each in chosen]
         )
-        if wanted in exports.FORMATS:
+        is_long = wanted == "xlsx" and listed.result_count * len(chosen) > CELLS_AT_ONCE
+        if is_long and request.method == "POST":
+            return self._asked(request, filters, chosen)
+        if wanted in exports.FORMATS and not is_long:
             return self._file(wanted, chosen, rows)
-        if wanted is not None:
+        if wanted is not None and not is_long:
             return HttpResponseRedirect(reverse(f"admin:{self._name()}_export"))
         context = self.admin_site.each_context(request) | {
             "title": _("Hent %(what)s som fil") % {"what": self.opts.verbose_name_plural},
@@ -98,6 +123,10 @@ class Exportable(_Admin):
             "asked": filters.urlencode(),
             "count": listed.result_count,
             "formats": list(exports.FORMATS),
+            "is_long": is_long,
+            "mine": exporting_later.of(person(request), self),
+            "days": settings.EXPORT_DAYS,
+            "fetch": f"admin:{self._name()}_export_file",
             "rows": [[display_for_value(value, "–") for value in row] for row in islice(rows, SHOWN)],
         }
         return TemplateResponse(request, "admin/export.html", context)
@@ -120,6 +149,38 @@ class Exportable(_Admin):
             file = StreamingHttpResponse(parts, content_type=exports.FORMATS[wanted], headers=headers)
         file.headers["Cache-Control"] = "private, no-store"
         return file
+
+    def _asked(self, request: HttpRequest, filters: QueryDict, chosen: list[Column]) -> HttpResponse:
+        """The page again, as it was, without what would ask once more."""
+        keys = [each.key for each in chosen]
+        try:
+            exporting_later.ask(self, person(request), query=filters.urlencode(), columns=keys)
+        except exporting_later.TooManyError:
+            told = _("Du har allerede bestilt så mange, som du kan ad gangen. Vent, til de er klar.")
+            self.message_user(request, told, messages.WARNING)
+        else:
+            told = _("Filen bliver lavet nu. Hent siden igen om lidt, så ligger den under “Dine udtræk”.")
+            self.message_user(request, told, messages.SUCCESS)
+        again = filters.copy()
+        again.setlist(COLUMN, keys)
+        return HttpResponseRedirect(f"{reverse(f'admin:{self._name()}_export')}?{again.urlencode()}")
+
+    def fetch_export(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """For whoever asked for it, as long as they may see the list."""
+        mine = Export.objects.filter(user=person(request), model=self.opts.label_lower)
+        export = get_object_or_404(mine, pk=pk, state=ExportState.DONE)
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        day = timezone.localdate(export.asked_at)
+        name = f"{self.opts.model_name}-{day:%Y-%m-%d}-{export.pk}.xlsx"
+        return HttpResponse(
+            bytes(export.content or b""),
+            content_type=exports.FORMATS["xlsx"],
+            headers={
+                "Content-Disposition": f'attachment; filename="{name}"',
+                "Cache-Control": "private, no-store",
+            },
+        )
 
     def _name(self) -> str:
         return f"{self.opts.app_label}_{self.opts.model_name}"

@@ -81,6 +81,7 @@ class UserAdmin(Exportable, _UserAdmin):
     list_display = ("email", "name", "is_staff", "is_active", "last_login")
     list_filter = ("is_staff", "is_active", "groups")
     search_fields = ("email", "name")
+    show_full_result_count = False
     ordering = ("email",)
     fieldsets = (
         (None, {"fields": ("email", "name", "password")}),

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from enterprises import publishing, readable, snapshots
 from enterprises.access import person
+from enterprises.admin import comparing
 from enterprises.admin.base import ReadOnlyAdmin
 from enterprises.admin.exporting import Exportable
 from enterprises.models import Publication, Withdrawal
@@ -69,7 +70,16 @@ class PublicationAdmin(Exportable, ReadOnlyAdmin):
             self.admin_site.admin_view(self.restore_view),
             name="enterprises_publication_restore",
         )
-        return [restore, *super().get_urls()]
+        compare = path(
+            "compare/<int:pk>/",
+            self.admin_site.admin_view(self.compare_view),
+            name="enterprises_publication_compare",
+        )
+        return [restore, compare, *super().get_urls()]
+
+    def compare_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Those of the enterprise with this key."""
+        return comparing.page(request, pk, self)
 
     def change_view(
         self,

@@ -6,6 +6,7 @@ from enterprises.models.confirmations import ConfirmationRequest
 from enterprises.models.duplicates import DuplicatePair
 from enterprises.models.enterprise import BuyerFacts, Enterprise, FormerSlug, Link, Offer, Opening, SectorOf
 from enterprises.models.evidence import Evidence, MarkOf
+from enterprises.models.export import Export
 from enterprises.models.forgetting import ForgettingNotice
 from enterprises.models.mail import Mail
 from enterprises.models.missed import MissedSearch
@@ -15,6 +16,7 @@ from enterprises.models.place import HoursException, OpeningHours, Place
 from enterprises.models.proposal import Draft, Look, Message, Proposal, ReasonText, SectionPolicy
 from enterprises.models.publication import Publication, Withdrawal
 from enterprises.models.register import RegisterDifference, RegisterReading
+from enterprises.models.report import StoredReport
 from enterprises.models.shortlist import Shortlist, ShortlistItem, ShortlistLink
 from enterprises.models.synonyms import SynonymGroup
 from enterprises.models.taxonomy import District, LegalForm, Mark, Mission, Ownership, Sector, Term
@@ -33,6 +35,7 @@ __all__ = [
     "Enterprise",
     "ErrorReport",
     "Evidence",
+    "Export",
     "ForgettingNotice",
     "FormerSlug",
     "HoursException",
@@ -68,6 +71,7 @@ __all__ = [
     "Shortlist",
     "ShortlistItem",
     "ShortlistLink",
+    "StoredReport",
     "SynonymGroup",
     "Term",
     "Threshold",

@@ -39,7 +39,7 @@ def main() -> None:
     tables = []
     with server.running(), tempfile.TemporaryDirectory() as scratch:
         for size in map(int, options.sizes.split(",")):
-            environment = _city(server, size, scratch)
+            environment = city(server, size, scratch)
             h = None
             for warm in (False, True):
                 measured, memory = _measured(server, environment, Path(scratch), warm=warm)
@@ -59,7 +59,7 @@ def _need_wrk() -> None:
         sys.exit("make bench needs wrk: apt-get install wrk (or brew install wrk).")
 
 
-def _city(server: Embedded, size: int, scratch: str) -> dict[str, str]:
+def city(server: Embedded, size: int, scratch: str) -> dict[str, str]:
     """The environment of a city of this size, which is made where it is missing."""
     name = f"city_{size}"
     access = server.connection()
@@ -76,18 +76,18 @@ def _city(server: Embedded, size: int, scratch: str) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "tests.bench.settings",
         "STATIC_ROOT": f"{scratch}/static",
     }
-    _manage(environment, "migrate", "--verbosity", "0")
-    _manage(environment, "collectstatic", "--noinput", "--verbosity", "0")
+    manage(environment, "migrate", "--verbosity", "0")
+    manage(environment, "collectstatic", "--noinput", "--verbosity", "0")
     with psycopg.connect(host=access["HOST"], port=5432, user=access["USER"], dbname=name) as connection:
         there = connection.execute("SELECT count(*) FROM directory_listing").fetchone()[0]
     if there < size:
-        _manage(environment, "generate_city", str(size - there))
+        manage(environment, "generate_city", str(size - there))
     else:
-        _manage(environment, "rebuild_listings")
+        manage(environment, "rebuild_listings")
     return environment
 
 
-def _manage(environment: dict[str, str], *command: str) -> None:
+def manage(environment: dict[str, str], *command: str) -> None:
     arguments = [sys.executable, "manage.py", *command]
     subprocess.run(arguments, cwd=CHECKOUT, env=environment, check=True, stdout=subprocess.DEVNULL)
 

@@ -57,7 +57,14 @@ def violations(page: Any) -> list[str]:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
-    "name", ["admin:index", "admin:report", "admin:person", "admin:enterprises_enterprise_export"]
+    "name",
+    [
+        "admin:index",
+        "admin:report",
+        "admin:person",
+        "admin:enterprises_enterprise_export",
+        "admin:enterprises_publication_changelist",
+    ],
 )
 def test_page(name: str, scheme: Any, site: Site, visit: Visit, chief: Any) -> None:
     page = visit("about:blank", storage_state=chief)
@@ -68,6 +75,10 @@ def test_page(name: str, scheme: Any, site: Site, visit: Visit, chief: Any) -> N
         # Both what waits and what does not.
         page.locator(".desk-queues li").first.wait_for()
         page.locator(".desk-empty a").first.wait_for()
+    if name == "admin:enterprises_publication_changelist":
+        page.locator("#result_list tbody th a").first.click()
+        page.get_by_role("link", name="Sammenlign").click()
+        page.get_by_role("heading", name="Sammenlign udgivelser af").wait_for()
     if name == "admin:person":
         page.fill("input[name=email]", site.logins["editor"][0])
         page.click("button[name=_find]")

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
-from enterprises.content import city, loading
+from enterprises.content import city, loading, waiting
 from enterprises.models import Enterprise
 
 STEP = 10_000
@@ -29,6 +29,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("count", type=int)
         parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same city")
+        parser.add_argument(
+            "--waiting", type=int, default=0, help="so many of each kind that waits at the desk, besides"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         started = monotonic()
@@ -36,6 +39,7 @@ class Command(BaseCommand):
         new = city.records_ahead(options["count"], options["seed"], taken)
         with _without_collector():
             count = loading.write(self._reported(new), demo=True)
+        waiting.write(options["waiting"])
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")  # or the first visitors wait for plans made for an empty database
         seconds = monotonic() - started
