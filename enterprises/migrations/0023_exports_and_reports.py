@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("enterprises", "0018_forgetting"),
+        ("enterprises", "0022_roles_and_queues"),
     ]
 
     operations = [
