@@ -178,4 +178,6 @@ def _term(catalogue: Catalogue, facet: str, stated: Json | None) -> Json | None:
 
 
 def _terms(catalogue: Catalogue, facet: str, stated: Iterable[Json] | None) -> list[Json]:
-    return [term for each in stated or () if (term := _term(catalogue, facet, each))]
+    found = (_term(catalogue, facet, each) for each in stated or ())
+    # Two of them may be one by now.
+    return list({term["slug"]: term for term in found if term}.values())

@@ -17,6 +17,7 @@ from enterprises.models.publication import Publication, Withdrawal
 from enterprises.models.register import RegisterDifference, RegisterReading
 from enterprises.models.synonyms import SynonymGroup
 from enterprises.models.taxonomy import District, LegalForm, Mark, Mission, Ownership, Sector, Term
+from enterprises.models.term_changes import TermChange
 from enterprises.models.visits import ProfileCount
 
 __all__ = [
@@ -61,6 +62,7 @@ __all__ = [
     "SectorOf",
     "SynonymGroup",
     "Term",
+    "TermChange",
     "User",
     "Withdrawal",
 ]
