@@ -185,7 +185,7 @@ def _merge(term: Term, change: TermChange, locked: Mapping[int, Term]) -> str:
         raise ChangeError(_("Et ord kan ikke lægges sammen med sig selv."))
     if TermChangeKind.MERGE not in possible(into):
         raise ChangeError(_("“%(name)s” kan ikke tage andre ord ind i sig.") % {"name": into.name_da})
-    plan = dict.fromkeys(_lock_carriers(term), [into])
+    plan = {enterprise: [into] for enterprise in _lock_carriers(term)}
     _predecessors(term).update(successor=into)
     for field in JOINED:
         if hasattr(into, field):
@@ -236,7 +236,7 @@ def _retire(term: Term, change: TermChange, locked: Mapping[int, Term]) -> str:
         raise ChangeError(_("Vælg et andet ord end det, der går ud af brug."))
     plan = dict.fromkeys(_lock_carriers(term), others)
     if not others:
-        _refuse_without(term)
+        refuse_without(term)
     _exchange_and_publish(term, plan, others, change)
     term.retired_on = timezone.localdate()
     term.save()
@@ -261,7 +261,7 @@ def left_without(term: Term) -> list[str]:
     return left
 
 
-def _refuse_without(term: Term) -> None:
+def refuse_without(term: Term) -> None:
     if names := left_without(term):
         text = _("De her har ingen anden branche, og en udgivet virksomhed skal have en: %(names)s.")
         raise ChangeError(text % {"names": term_carriers.listed(names)})

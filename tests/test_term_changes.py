@@ -1,4 +1,4 @@
-"""The words enterprises are sorted by are renamed, merged, split and retired: nothing published is lost by it."""
+"""Words are renamed, merged, split and retired, and nothing that was published is lost by it."""
 
 from __future__ import annotations
 
