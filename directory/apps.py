@@ -6,5 +6,8 @@ class DirectoryConfig(AppConfig):
 
     def ready(self) -> None:
         from directory import listings
+        from directory.search_previews import compare
+        from enterprises import search_previews
 
         listings.follow_publications()
+        search_previews.answer_by(compare)

@@ -17,7 +17,8 @@ from enterprises.choices import ProposalState, TermChangeKind
 from enterprises.models import Enterprise, Offer, Opening, Proposal, SynonymGroup, Term
 
 MOST_LISTED = 500
-PAGES = ("sector", "ownership", "mission")
+# The facets whose words have a page of their own, with the index of them all.
+PAGES = {"sector": "sectors", "ownership": "ownerships", "mission": "missions"}
 FILTERS = (*PAGES, "mark")
 
 
@@ -73,6 +74,7 @@ def _counts(
     published = sum(enterprise.is_public for enterprise in carriers if enterprise.pk in set(touched))
     of_them = {"enterprise__in": touched}
     anew = published if kind in (TermChangeKind.SPLIT, TermChangeKind.RETIRE) else 0
+    waiting = Proposal.objects.filter(state=ProposalState.OPEN, **of_them)
     names = [name.lower() for name in (term.name_da, term.name_en, *term.aliases)]
     groups = SynonymGroup.objects.filter(da__overlap=names) | SynonymGroup.objects.filter(en__overlap=names)
     return [
@@ -80,10 +82,7 @@ def _counts(
         (_("virksomheder, der ændres"), len(touched)),
         (_("af dem er udgivet"), published),
         (_("af dem får en ny udgivelse"), anew),
-        (
-            _("forslag, der venter, og som følger med"),
-            Proposal.objects.filter(state=ProposalState.OPEN, **of_them).count(),
-        ),
+        (_("forslag, der venter, og som følger med"), waiting.count()),
         (_("ydelser under ordet"), Offer.objects.filter(**of_them).count()),
         (_("job og muligheder under ordet"), Opening.objects.filter(**of_them).count()),
         (_("andre navne, der følger med"), len(term.aliases)),

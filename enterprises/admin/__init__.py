@@ -19,6 +19,7 @@ from enterprises.admin import (
     proposal,
     publication,
     register,
+    synonyms,
     taxonomy,
 )
 
@@ -34,6 +35,7 @@ __all__ = [
     "proposal",
     "publication",
     "register",
+    "synonyms",
     "taxonomy",
 ]
 

@@ -99,7 +99,7 @@ class SplitForm(ChangeForm):
         _("Ord, der peger på det"),
         required=False,
         help_text=_(
-            "De, der skriver et af dem, er valgt på forhånd. Adskil med komma. Tomt: ordets eget navn."
+            "De, der skriver et af dem, er valgt på forhånd. Adskil med komma. Tomt: selve navnet."
         ),
     )
     new_2_da = _name(_("Endnu et nyt ord på dansk"), required=False)
