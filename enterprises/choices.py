@@ -262,7 +262,7 @@ class TermChangeKind(TextChoices):
     """What staff do to a word of the taxonomies."""
 
     RENAME = "rename", _("Omdøb")
-    MERGE = "merge", _("Læg sammen med en anden")
+    MERGE = "merge", _("Læg sammen")
     SPLIT = "split", _("Del op")
     RETIRE = "retire", _("Tag ud af brug")
     REVIVE = "revive", _("Tag i brug igen")

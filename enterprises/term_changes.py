@@ -27,7 +27,7 @@ MODELS: dict[str, type[Term]] = {
     model._meta.model_name or "": model for model in (Sector, Mission, Ownership, LegalForm, Mark)
 }
 # More than so many take over half a second: the worker does them.
-MOST_AT_ONCE = 150
+MOST_AT_ONCE = 100
 # What a word that takes over another takes over of it besides.
 JOINED = ("aliases", "cpv", "db07", "db25", "rsv_areas", "sdgs")
 # What a new word has of the one it is split from, until somebody changes it.

@@ -91,6 +91,7 @@ def test_what_is_published_meanwhile_shows_the_successor(pottery: Enterprise) ->
 
 
 def test_two_words_merged_into_each_other_at_once_leave_one(pottery: Enterprise) -> None:
+    SectorOf.objects.create(enterprise=pottery, sector=sector("prove-b"), rank=2)
     outcomes = at_once(pottery, merging("prove-a", "prove-b"), merging("prove-b", "prove-a"))
     assert len([outcome for outcome in outcomes if isinstance(outcome, ChangeError)]) == 1
     (left,) = Sector.objects.filter(slug__in=SLUGS[:2])

@@ -92,7 +92,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("rename", "Omdøb"),
-                            ("merge", "Læg sammen med en anden"),
+                            ("merge", "Læg sammen"),
                             ("split", "Del op"),
                             ("retire", "Tag ud af brug"),
                             ("revive", "Tag i brug igen"),
