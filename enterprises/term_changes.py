@@ -157,7 +157,7 @@ def _predecessors(term: Any) -> QuerySet[Any]:
 def free_slug_or_refuse(term: Term, slug: str) -> None:
     """A word may have its own former slug back; nobody else's."""
     other = type(term).everything.filter(slug=slug).exclude(pk=term.pk).first()
-    if other and other.successor_id != term.pk:
+    if other and (term.pk is None or other.successor_id != term.pk):
         text = _("Adressen %(slug)s hører til “%(name)s”, eller har gjort det. Vælg en anden.")
         raise ChangeError(text % {"slug": slug, "name": (other.successor or other).name_da})
 
@@ -222,8 +222,7 @@ def _split(term: Term, change: TermChange, _locked: Mapping[int, Term]) -> str:
 
 def _created(term: Term, names: Mapping[str, str]) -> Term:
     model = type(term)
-    if model.everything.filter(slug=names["slug"]).exists():
-        free_slug_or_refuse(model(), names["slug"])
+    free_slug_or_refuse(model(), names["slug"])
     shared = {field: getattr(term, field) for field in SHARED if hasattr(term, field)}
     made: Term = model.everything.create(**names, position=term.position, **shared)
     return made

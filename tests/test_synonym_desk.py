@@ -12,7 +12,6 @@ from enterprises import missed
 from enterprises.models import SynonymGroup
 from tests.builders import published
 from tests.test_listing import shown
-from tests.test_term_desk import clerk, karen  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 ADD = "admin:enterprises_synonymgroup_add"
@@ -55,7 +54,7 @@ def test_nothing_is_saved_that_was_not_seen(clerk: Client) -> None:
     [
         ("gryderet", "Skriv mindst to ord"),
         ("gryderet, en alt for lang gryderet", "Højst fire ord"),
-        ("gryderet, &lt;b&gt; \"", "Brug kun bogstaver"),
+        ('gryderet, &lt;b&gt; "', "Brug kun bogstaver"),
         ("gryderet, -suppe", "Brug kun bogstaver"),
         ("gryderet, suppe, Gryderet", "én gang"),
         ("gryderet, sovs", "sovs, dyppelse"),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from django.db import transaction
 from django.test import Client
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
-import pytest
 
 from directory import catalogue, listings
 from directory.models import Listing
@@ -43,7 +43,7 @@ class LifeOfWords(RuleBasedStateMachine):
         self.addresses = set(STARTS)
         self.client = Client()
 
-    def change(self, slug: str, kind: TermChangeKind, **details: object) -> None:
+    def change(self, slug: str, kind: TermChangeKind, /, **details: object) -> None:
         term = Sector.everything.filter(slug=slug).first()
         if term is None or None in details.values():
             return
@@ -116,8 +116,8 @@ def test_words_in_any_order() -> None:
     run_state_machine_as_test(
         LifeOfWords,
         settings=settings(
-            max_examples=12,
-            stateful_step_count=10,
+            max_examples=8,
+            stateful_step_count=8,
             deadline=None,
             phases=(Phase.explicit, Phase.generate),
             suppress_health_check=list(HealthCheck),

@@ -51,7 +51,9 @@ def merging(slug: str, into: str) -> Callable[[], object]:
 def said(pottery: Enterprise) -> tuple[list[str], list[str]]:
     """The branches of the working copy, and those readers see."""
     ranks = SectorOf.objects.filter(enterprise=pottery).order_by("rank")
-    return list(ranks.values_list("sector__slug", flat=True)), Listing.objects.get(pk=pottery.pk).card["sectors"]
+    return list(ranks.values_list("sector__slug", flat=True)), Listing.objects.get(pk=pottery.pk).card[
+        "sectors"
+    ]
 
 
 def typing(pottery: Enterprise, *slugs: str) -> Callable[[], object]:

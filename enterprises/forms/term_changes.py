@@ -98,9 +98,7 @@ class SplitForm(ChangeForm):
     words_1 = _name(
         _("Ord, der peger på det"),
         required=False,
-        help_text=_(
-            "De, der skriver et af dem, er valgt på forhånd. Adskil med komma. Tomt: selve navnet."
-        ),
+        help_text=_("De, der skriver et af dem, er valgt på forhånd. Adskil med komma. Tomt: selve navnet."),
     )
     new_2_da = _name(_("Endnu et nyt ord på dansk"), required=False)
     new_2_en = _name(_("Endnu et nyt ord på engelsk"), required=False)
