@@ -6,6 +6,9 @@ class DirectoryConfig(AppConfig):
 
     def ready(self) -> None:
         from directory import index_now, listings
+        from directory.search_previews import compare
+        from enterprises import search_previews
 
         listings.follow_publications()
         index_now.follow_publications()
+        search_previews.answer_by(compare)

@@ -55,6 +55,8 @@ MOST_DIFFERENCES = 5_000
 class Catalogue(Holdings):
     generation: int
     terms: dict[str, dict[str, Any]]
+    # what slugs that are no longer in use stand for by now, by facet; empty for what stands for nothing
+    former: dict[str, dict[str, str]]
     vocabulary: Vocabulary
     # by position, those struck out too
     rows: NDArray[np.void]
@@ -73,8 +75,12 @@ class Catalogue(Holdings):
     # -- terms and counts -------------------------------------------------------------------------
 
     def term(self, facet: str, slug: str | None) -> Any:
-        """The term as staff have it now; None where it has been deleted."""
-        return self.terms[facet].get(slug or "")
+        """The term as staff have it now; None where it has been deleted or gone out of use."""
+        return self.terms[facet].get(self.present_slug(facet, slug or ""))
+
+    def present_slug(self, facet: str, slug: str) -> str:
+        """The slug of what has taken a term's place; itself where nothing has."""
+        return self.former.get(facet, {}).get(slug) or slug
 
     def count(self, facet: str, value: str) -> int:
         return self.bits.get(f"{facet}:{value}", 0).bit_count()
@@ -337,7 +343,11 @@ def _terms(index: Index) -> dict[str, Any]:
     """What staff can change without a publication, as it is now."""
     vocabulary, spoken = prepare(SynonymGroup.objects.all(), District.objects.all(), Sector.objects.all())
     index.lexicon.other_words = spoken
-    terms = {
-        facet: {term.slug: term for term in model._default_manager.all()} for facet, model in TERMS.items()
-    }
-    return {"terms": terms, "vocabulary": vocabulary, "labels": {}}
+    terms: dict[str, dict[str, Any]] = {}
+    former: dict[str, dict[str, str]] = {}
+    for facet, model in TERMS.items():
+        known = list(model.everything.all())
+        slugs = {term.pk: term.slug for term in known}
+        terms[facet] = {term.slug: term for term in known if not term.retired_on}
+        former[facet] = {term.slug: slugs.get(term.successor_id, "") for term in known if term.retired_on}
+    return {"terms": terms, "former": former, "vocabulary": vocabulary, "labels": {}}

@@ -171,8 +171,18 @@ class ListingFilter(django_filters.FilterSet):
         return {facet: tuple(self._values(facet, known=True)) for facet in facets.FACETS}
 
     def _values(self, facet: str, *, known: bool) -> list[str]:
-        asked: list[str] = self.form.cleaned_data[facet]
+        named: list[str] = self.form.cleaned_data[facet]
+        asked = sorted({self.catalogue.present_slug(facet, value) for value in named})
         return [value for value in asked if (value in facets.values(self.catalogue, facet)) == known]
+
+    @property
+    def moved_to(self) -> str:
+        """The query string that asks for the same by the present names; empty where none is a former one."""
+        data, former = self.data.copy(), self.catalogue.former
+        for facet in former.keys() & self.data.keys():
+            values = [former[facet].get(value) or value for value in data.getlist(facet)]
+            data.setlist(facet, list(dict.fromkeys(values)))
+        return f"?{data.urlencode()}" if data != self.data else ""
 
     @property
     def not_understood(self) -> list[str]:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from directory.models import CatalogueChange, CatalogueState, Listing
 from directory.search import index
-from enterprises import copying, danish, evidence, publishing, snapshots
+from enterprises import copying, danish, evidence, publishing, snapshots, taxonomies
 from enterprises.models import (
     District,
     Enterprise,
@@ -54,6 +54,7 @@ TELLING = (
 def follow_publications() -> None:
     """Keep the listings true to the publications, in the transaction that publishes."""
     publishing.published.connect(_on_published, dispatch_uid="listing")
+    publishing.sorted_anew.connect(_on_published, dispatch_uid="listing-sorted")
     publishing.withdrawn.connect(_on_withdrawn, dispatch_uid="listing")
     publishing.confirmed.connect(_on_confirmed, dispatch_uid="listing")
     for model in (*READ_BY_EVERY_PAGE, *WRITTEN_BY_STAFF):
@@ -123,7 +124,8 @@ def _store(publications: list[Publication]) -> None:
     )
     # Nothing refers to a listing, so a new one may simply take its place.
     Listing.objects.filter(pk__in=list(firsts)).delete()
-    copying.insert([build(p, p.enterprise, firsts[p.enterprise_id]) for p in publications])
+    known = taxonomies.words()
+    copying.insert([build(p, p.enterprise, firsts[p.enterprise_id], known) for p in publications])
 
 
 def _batches(rows: Iterable[Any]) -> Iterator[list[Any]]:
@@ -132,8 +134,12 @@ def _batches(rows: Iterable[Any]) -> Iterator[list[Any]]:
         yield batch
 
 
-def build(publication: Publication, enterprise: Enterprise, first_published_at: datetime) -> Listing:
+def build(
+    publication: Publication, enterprise: Enterprise, first_published_at: datetime, known: taxonomies.Words
+) -> Listing:
+    """The listing with its words as they are now, whatever they were called when it was published."""
     snapshot = snapshots.upgrade(publication.snapshot, publication.schema_version)
+    snapshot = taxonomies.as_now(snapshot, known)
     words, running = index.words_of(snapshot)
     figures = {figure: stated["value"] for figure, stated in snapshot.get("figures", {}).items()}
     return Listing(

@@ -126,11 +126,9 @@ class Profile:
         return self._text("impact")
 
     def _terms(self, facet: str, field: str) -> list[Any]:
-        return [
-            term
-            for stated in self.snapshot.get(field, [])
-            if (term := self.catalogue.term(facet, stated["slug"])) is not None
-        ]
+        found = (self.catalogue.term(facet, stated["slug"]) for stated in self.snapshot.get(field, []))
+        # Two of them may be one by now.
+        return list(dict.fromkeys(term for term in found if term is not None))
 
     def _term(self, facet: str, field: str) -> Any:
         return self.catalogue.term(facet, self.snapshot.get(field, {}).get("slug"))

@@ -100,6 +100,8 @@ class Change(TextChoices):
     PUBLISHED = "published", _("Udgivet")
     RESTORED = "restored", _("Gendannet")
     DIRECT = "direct", _("Rettet af virksomheden selv")
+    # Staff have split a word of the taxonomies, or taken it out of use.
+    TERMS = "terms", _("Sorteret om af rådet")
 
 
 class ClaimWay(TextChoices):
@@ -276,3 +278,19 @@ class Take(TextChoices):
     FIRST = "first", _("den ene")
     SECOND = "second", _("den anden")
     BOTH = "both", _("begge")
+
+
+class TermChangeKind(TextChoices):
+    """What staff do to a word of the taxonomies."""
+
+    RENAME = "rename", _("Omdøb")
+    MERGE = "merge", _("Læg sammen")
+    SPLIT = "split", _("Del op")
+    RETIRE = "retire", _("Tag ud af brug")
+    REVIVE = "revive", _("Tag i brug igen")
+
+
+class TermChangeState(TextChoices):
+    WAITING = "waiting", _("I gang")
+    DONE = "done", _("Udført")
+    REFUSED = "refused", _("Kunne ikke udføres")

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.http import QueryDict
 from django.utils import timezone
 
-from enterprises import locating, publishing, sections, snapshots, words
+from enterprises import locating, publishing, sections, snapshots, taxonomies, words
 from enterprises.choices import Section
 from enterprises.forms import PAGES, SectionPage
 from enterprises.models import Draft, Enterprise, Publication, User
@@ -57,7 +57,8 @@ def fresh(enterprise: Enterprise) -> Enterprise:
 
 
 def _lock(enterprise: Enterprise) -> None:
-    """Everything about one enterprise happens one after the other."""
+    """Everything about one enterprise happens one after the other, and no word changes meanwhile."""
+    taxonomies.wait_for_changes()
     Enterprise.objects.select_for_update().get(pk=enterprise.pk)
 
 

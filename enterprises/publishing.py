@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from django.db import connection, models, transaction
-from django.db.models import Max, OuterRef, QuerySet, Subquery, prefetch_related_objects
+from django.db.models import F, Max, OuterRef, QuerySet, Subquery, prefetch_related_objects
 from django.db.models.fields.reverse_related import ForeignObjectRel, ManyToManyRel
 from django.dispatch import Signal
 from django.utils import timezone
@@ -22,12 +22,15 @@ from enterprises.models import Enterprise, FormerSlug, Proposal, Publication, Us
 
 # Sent with `publications`, a list, inside the transaction.
 published = Signal()
+# Sent with `publications`, inside the transaction: their words have other names now, or are others.
+sorted_anew = Signal()
 # Sent with `enterprises`, inside the transaction: they are no longer public.
 withdrawn = Signal()
 # Sent with `enterprise`: it said that its facts still hold, or did not answer when asked.
 confirmed = Signal()
 
 FORGOTTEN_AT_ONCE = 5_000
+SHOWN_AT_ONCE = 2_000
 
 
 class PublishError(Exception):
@@ -183,6 +186,9 @@ def restore(
     except snapshots.RestoreError as error:
         raise PublishError(str(error)) from error
     enterprise = _locked(enterprise)
+    # Its only branch may have gone out of use since.
+    if problems := missing(enterprise):
+        raise PublishError(*problems)
     restored = _publish(enterprise, snapshots.take(enterprise), choices.Change.RESTORED, by, reason)
     _close_proposals([enterprise], choices.ProposalState.LAPSED, by)
     return restored
@@ -332,6 +338,30 @@ def publish_many(enterprises: Sequence[Enterprise], *, reason: str = "") -> set[
     return {enterprise.pk for enterprise in changed}
 
 
+@transaction.atomic
+def publish_sorted(
+    wanted: Sequence[tuple[Enterprise, snapshots.Snapshot]], *, by: User | None, reason: str
+) -> None:
+    """Publish many enterprises with a word of the taxonomies replaced in what the public sees, and no more.
+
+    What else has changed in their working copies waits on.
+    """
+    numbers = Publication.objects.filter(enterprise__in=[e for e, _snapshot in wanted]).values("enterprise")
+    last = dict(numbers.annotate(last=Max("number")).values_list("enterprise", "last"))
+    taken = {enterprise.pk: snapshot for enterprise, snapshot in wanted}
+    _publish_all([e for e, _snapshot in wanted], [], last, reason, taken, choices.Change.TERMS, by)
+
+
+@transaction.atomic
+def show_sorted(enterprises: QuerySet[Enterprise]) -> None:
+    """Let readers see the words of what is public as they are now. Nothing is published."""
+    found = [enterprise.pk for enterprise in enterprises]
+    shown = Publication.objects.select_related("enterprise").filter(pk=F("enterprise__current"))
+    for start in range(0, len(found), SHOWN_AT_ONCE):
+        some = list(shown.filter(enterprise__in=found[start : start + SHOWN_AT_ONCE]))
+        sorted_anew.send(sender=Publication, publications=some)
+
+
 def address_problems(enterprises: Sequence[Enterprise]) -> dict[int, str]:
     """What keeps enterprises from their addresses, by primary key: they have been another's."""
     owners = dict(
@@ -355,7 +385,11 @@ def _publish_all(
     with_new_slug: Sequence[Enterprise],
     last_numbers: dict[int, int],
     reason: str,
+    taken: dict[int, snapshots.Snapshot] | None = None,
+    change: choices.Change = choices.Change.PUBLISHED,
+    by: User | None = None,
 ) -> None:
+    """Publish what has been taken of them, by primary key, or else their working copies."""
     copying.insert([FormerSlug(slug=enterprise.slug, enterprise=enterprise) for enterprise in with_new_slug])
     now = timezone.now()
     publications = [
@@ -364,10 +398,11 @@ def _publish_all(
             enterprise=enterprise,
             number=last_numbers.get(enterprise.pk, 0) + 1,
             schema_version=snapshots.SCHEMA_VERSION,
-            snapshot=snapshots.take(enterprise),
-            change=choices.Change.PUBLISHED,
+            snapshot=taken[enterprise.pk] if taken else snapshots.take(enterprise),
+            change=change,
             reason=reason,
             published_at=now,
+            published_by=by,
         )
         for key, enterprise in zip(
             copying.reserve_keys(Publication, len(enterprises)), enterprises, strict=True

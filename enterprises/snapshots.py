@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from django.db import models
 from django.utils.translation import gettext as _
 
+from enterprises import taxonomies
 from enterprises.models import (
     BuyerFacts,
     District,
@@ -39,6 +40,7 @@ from enterprises.models.enterprise import FIGURES
 
 Snapshot = dict[str, Any]
 Row = TypeVar("Row", bound=models.Model)
+OneTerm = TypeVar("OneTerm", bound=Term)
 
 SCHEMA_VERSION = 2
 # {version: what turns a snapshot of that version into one of the next}
@@ -81,8 +83,13 @@ def upgrade(snapshot: Snapshot, version: int) -> Snapshot:
 
 
 def same(one: Snapshot, other: Snapshot) -> bool:
-    """Whether two snapshots say the same."""
-    return bool(comparable(one) == comparable(other))
+    """Whether two snapshots say the same, even if a word of theirs has been replaced in between."""
+    if comparable(one) == comparable(other):
+        return True
+    if taxonomies.slugs(one) == taxonomies.slugs(other):
+        return False
+    known = taxonomies.words()
+    return bool(comparable(taxonomies.as_now(one, known)) == comparable(taxonomies.as_now(other, known)))
 
 
 def comparable(snapshot: Snapshot) -> Snapshot:
@@ -273,8 +280,8 @@ def put_back(snapshot: Snapshot, enterprise: Enterprise) -> None:
     enterprise.aliases = snapshot.get("aliases", [])
     enterprise.slug = snapshot["slug"]
     enterprise.cvr = snapshot.get("cvr")
-    enterprise.legal_form = _found(LegalForm, snapshot.get("legal_form"))
-    enterprise.ownership = _found(Ownership, snapshot.get("ownership"))
+    enterprise.legal_form = _in_use(LegalForm, snapshot.get("legal_form"))
+    enterprise.ownership = _in_use(Ownership, snapshot.get("ownership"))
     for field in ("tagline", "description", "impact"):
         _set_pair(enterprise, field, snapshot)
     enterprise.founded = snapshot.get("founded")
@@ -291,13 +298,13 @@ def put_back(snapshot: Snapshot, enterprise: Enterprise) -> None:
     enterprise.source_checked_on = _date(provenance.get("checked_on"))
     enterprise.save()
 
-    enterprise.missions.set([_found(Mission, term) for term in snapshot.get("missions", [])])  # type: ignore[misc]
+    enterprise.missions.set(_all_in_use(Mission, snapshot.get("missions", [])))
     _replace(
         SectorOf,
         enterprise,
         (
-            {"sector": _found(Sector, term), "rank": i}
-            for i, term in enumerate(snapshot.get("sectors", []), 1)
+            {"sector": sector, "rank": i}
+            for i, sector in enumerate(_all_in_use(Sector, snapshot.get("sectors", [])), 1)
         ),
     )
     _replace(Link, enterprise, _numbered(snapshot.get("links", [])))
@@ -316,8 +323,8 @@ def put_back(snapshot: Snapshot, enterprise: Enterprise) -> None:
         MarkOf,
         enterprise,
         (
-            {"mark": _found(Mark, mark)} | {key: mark[key] for key in mark if key not in ("slug", "da", "en")}
-            for mark in snapshot.get("marks", [])
+            {"mark": held} | {key: mark[key] for key in mark if key not in ("slug", "da", "en")}
+            for held, mark in _marks(snapshot.get("marks", []))
         ),
     )
     _put_back_places(snapshot, enterprise, hidden)
@@ -339,10 +346,29 @@ def _date(value: str | None) -> date | None:
     return date.fromisoformat(value) if value else None
 
 
-def _found(model: type[Row], term: Snapshot | None) -> Row | None:
+def _in_use(model: type[OneTerm], stated: Snapshot | None) -> OneTerm | None:
+    """The word, or what has taken its place; None where it has gone out of use."""
+    term = _found(model, stated)
+    term = term.successor or term if term else None  # type: ignore[assignment]
+    return None if term is None or term.retired_on else term
+
+
+def _all_in_use(model: type[OneTerm], stated: Iterable[Snapshot]) -> list[OneTerm]:
+    return list(dict.fromkeys(term for each in stated if (term := _in_use(model, each))))
+
+
+def _marks(stated: Iterable[Snapshot]) -> Iterable[tuple[Mark, Snapshot]]:
+    found: dict[Mark, Snapshot] = {}
+    for each in stated:
+        if mark := _in_use(Mark, each):
+            found.setdefault(mark, each)
+    return found.items()
+
+
+def _found(model: type[OneTerm], term: Snapshot | None) -> OneTerm | None:
     if term is None:
         return None
-    row = model._default_manager.filter(slug=term["slug"]).first()
+    row: OneTerm | None = model.everything.select_related("successor").filter(slug=term["slug"]).first()
     if row is None:
         raise RestoreError(
             _("%(kind)s “%(name)s” findes ikke længere. Opret den igen, eller ret virksomheden i hånden.")

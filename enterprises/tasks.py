@@ -12,7 +12,7 @@ from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Status
 
-from enterprises import confirmations, delivery, pairs, proofs, retention
+from enterprises import confirmations, delivery, pairs, proofs, retention, term_changes
 from enterprises.cvr import client as cvr
 from enterprises.cvr import runs
 from enterprises.models import Enterprise
@@ -133,6 +133,11 @@ def _read_register(enterprises: QuerySet[Enterprise]) -> None:
         return
     if outcome.unanswered:
         raise UnansweredError(outcome.unanswered)
+
+
+@app.task(retry=AGAIN, lock="change_term")
+def change_term(change: int) -> None:
+    term_changes.carry_out(change)
 
 
 # After CVR is read: two may be found to have had the same number.

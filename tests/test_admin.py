@@ -371,9 +371,12 @@ def test_what_was_public_cannot_be_deleted_but_a_draft_can(clerk: Client, public
 def test_a_word_in_use_keeps_its_address_and_its_place(clerk: Client, draft: Enterprise) -> None:
     sector = Sector.objects.get(slug="mad-catering")
     address = reverse("admin:enterprises_sector_change", args=[sector.pk])
-    clerk.post(address, filled(clerk.get(address), slug="ny", name_da="Mad"))
+    sent = filled(clerk.get(address), slug="ny", name_da="Mad", text_da="Alt, man kan spise.")
+    clerk.post(address, sent)
     sector.refresh_from_db()
-    assert (sector.slug, sector.name_da) == ("mad-catering", "Mad")
+    # Names have a page of their own, which shows what changes with them.
+    assert (sector.slug, sector.text_da) == ("mad-catering", "Alt, man kan spise.")
+    assert sector.name_da != "Mad"
     clerk.post(reverse("admin:enterprises_sector_delete", args=[sector.pk]), {"post": "yes"})
     assert Sector.objects.filter(pk=sector.pk).exists()
 

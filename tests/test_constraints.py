@@ -58,6 +58,8 @@ from enterprises.models import (
     ShortlistLink,
     StoredReport,
     SynonymGroup,
+    Term,
+    TermChange,
     Threshold,
     User,
 )
@@ -191,6 +193,21 @@ def nameless(model: type[models.Model], **fields: Any) -> list[tuple[str, Rows]]
         (f"{model._meta.model_name}_has_both_names", lambda _bakery, n=n: [model(slug="ny", **n, **fields)])
         for n in names
     ]
+
+
+def replaced_in_use(model: type[Term], **fields: Any) -> list[tuple[str, Rows]]:
+    def rows(_bakery: Enterprise) -> list[models.Model]:
+        return [model(slug="ny", name_da="Ny", name_en="New", successor=model.objects.first(), **fields)]
+
+    def own_heir(_bakery: Enterprise) -> list[models.Model]:
+        return [
+            model(
+                pk=9_999, slug="ny", name_da="Ny", name_en="New", retired_on=DAY, successor_id=9_999, **fields
+            )
+        ]
+
+    name = f"{model._meta.model_name}_replaced_is_out_of_use"
+    return [(name, rows), (name, own_heir)]
 
 
 def term(model: type[models.Model], **fields: Any) -> Rows:
@@ -332,6 +349,14 @@ BAD: list[tuple[str, Rows]] = [
     *nameless(LegalForm),
     *nameless(District),
     *nameless(Mark, kind="membership"),
+    *replaced_in_use(Sector),
+    *replaced_in_use(Mission),
+    *replaced_in_use(Ownership),
+    *replaced_in_use(LegalForm),
+    *replaced_in_use(District),
+    *replaced_in_use(Mark, kind="membership"),
+    ("term_change_ended_has_a_date", lambda _: [TermChange(term=1, kind="merge", state="done")]),
+    ("term_change_ended_has_a_date", lambda _: [TermChange(term=1, kind="merge", done_at=timezone.now())]),
     ("sector_colours_are_hex", term(Sector, colour="red")),
     ("sector_colours_are_hex", term(Sector, colour_dark="#FFFFFF")),
     ("district_is_one_of_ten", term(District, number=11)),

@@ -187,4 +187,6 @@ def _term(words: Words, facet: str, stated: Json | None) -> Json | None:
 
 
 def _terms(words: Words, facet: str, stated: Iterable[Json] | None) -> list[Json]:
-    return [term for each in stated or () if (term := _term(words, facet, each))]
+    found = (_term(words, facet, each) for each in stated or ())
+    # Two of them may be one by now.
+    return list({term["slug"]: term for term in found if term}.values())

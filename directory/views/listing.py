@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -24,6 +24,9 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 def results(request: HttpRequest, finding: Finding, template: str, **more: Any) -> HttpResponse:
     """One page of the cards found, for the list and for the map that has the same list beside it."""
+    if moved := finding.asked.moved_to:
+        # As of profiles: for ever, but asked for each time.
+        return HttpResponsePermanentRedirect(finding.path + moved, headers={"Cache-Control": "no-cache"})
     if located := finding.with_position():
         return redirect(located)
     page = page_of(request.GET.get("page"), finding.total, PER_PAGE)

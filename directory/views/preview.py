@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from directory import catalogue as catalogues
 from directory import listings, profile_pages
 from directory.profiles import Profile
-from enterprises import access, editing, snapshots
+from enterprises import access, editing, snapshots, taxonomies
 from enterprises.models import Enterprise, Publication, User
 
 
@@ -53,7 +53,7 @@ def _shown(request: HttpRequest, enterprise: Enterprise, user: User, *, is_claim
         snapshot=editing.with_drafts(enterprise, user),
         published_at=now,
     )
-    listing = listings.build(publication, enterprise, now)
+    listing = listings.build(publication, enterprise, now, taxonomies.words())
     listing.publication = publication
     page = profile_pages.made(Profile(listing, catalogues.of(request), now))
     context = {

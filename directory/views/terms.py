@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -45,9 +45,9 @@ def index(request: HttpRequest, facet: str) -> HttpResponse:
 
 def landing(request: HttpRequest, facet: str, slug: str) -> HttpResponse:
     catalogue = catalogues.of(request)
-    term = catalogue.term(facet, slug)
+    term = catalogue.terms[facet].get(slug)
     if term is None:
-        raise Http404
+        return _elsewhere(catalogue, facet, slug)
     found = catalogue.matching({facet: (slug,)})
     name, heading, _lede = INDEXES[facet]
     trail = [(str(heading), reverse(name)), (str(term), reverse(facet, args=[slug]))]
@@ -77,3 +77,16 @@ def landing(request: HttpRequest, facet: str, slug: str) -> HttpResponse:
     answer = render(request, "term.html", context)
     answer.fresh_until = min((card.until for card in shown), default=midnight())  # type: ignore[attr-defined]
     return answer
+
+
+def _elsewhere(catalogue: catalogues.Catalogue, facet: str, slug: str) -> HttpResponse:
+    """A former address leads on; of a word that has gone out of use, to those that are left."""
+    if slug not in catalogue.former[facet]:
+        raise Http404
+    present = catalogue.former[facet][slug]
+    if not present:
+        return redirect(INDEXES[facet][0])
+    # As of profiles: for ever, but asked for each time.
+    return HttpResponsePermanentRedirect(
+        reverse(facet, args=[present]), headers={"Cache-Control": "no-cache"}
+    )

@@ -27,6 +27,7 @@ from enterprises.admin import (
     proposal,
     publication,
     register,
+    synonyms,
     taxonomy,
     texts,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "proposal",
     "publication",
     "register",
+    "synonyms",
     "taxonomy",
     "texts",
 ]

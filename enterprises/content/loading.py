@@ -17,7 +17,7 @@ from typing import Any
 
 from django.db import connection, models, transaction
 
-from enterprises import choices, copying, publishing
+from enterprises import choices, copying, publishing, taxonomies
 from enterprises.content import made_up
 from enterprises.models import (
     BuyerFacts,
@@ -94,18 +94,14 @@ def remove_demo() -> int:
 
 @dataclass(frozen=True)
 class Terms:
-    """The taxonomies by slug, fetched once for many records."""
+    """The taxonomies by slug, former ones too, fetched once for many records."""
 
-    sectors: dict[str, Sector] = field(default_factory=lambda: _by_slug(Sector))
-    missions: dict[str, Mission] = field(default_factory=lambda: _by_slug(Mission))
-    ownerships: dict[str, Ownership] = field(default_factory=lambda: _by_slug(Ownership))
-    legal_forms: dict[str, LegalForm] = field(default_factory=lambda: _by_slug(LegalForm))
-    districts: dict[str, District] = field(default_factory=lambda: _by_slug(District))
-    marks: dict[str, Mark] = field(default_factory=lambda: _by_slug(Mark))
-
-
-def _by_slug(model: type[Any]) -> dict[str, Any]:
-    return {term.slug: term for term in model.objects.all()}
+    sectors: dict[str, Sector] = field(default_factory=lambda: taxonomies.by_slug(Sector))
+    missions: dict[str, Mission] = field(default_factory=lambda: taxonomies.by_slug(Mission))
+    ownerships: dict[str, Ownership] = field(default_factory=lambda: taxonomies.by_slug(Ownership))
+    legal_forms: dict[str, LegalForm] = field(default_factory=lambda: taxonomies.by_slug(LegalForm))
+    districts: dict[str, District] = field(default_factory=lambda: taxonomies.by_slug(District))
+    marks: dict[str, Mark] = field(default_factory=lambda: taxonomies.by_slug(Mark))
 
 
 # -- writing --------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from enterprises import addresses, editing, publishing, register
+from enterprises import addresses, editing, publishing, register, taxonomies
 from enterprises.choices import DifferenceState, RegisterField, Section
 from enterprises.cvr import comparing, runs, words
 from enterprises.models import (
@@ -242,11 +242,15 @@ def _form(enterprise: Enterprise, theirs: Any, _source: Source) -> None:
 
 
 def _branch(enterprise: Enterprise, theirs: Any, _source: Source) -> None:
-    """Behind those it has."""
-    (sector,) = theirs["sectors"]
-    taken = {chosen.rank for chosen in enterprise.sector_ranks.all()}
+    """Behind those it has. The branch may have been merged since, or gone out of use."""
+    (stated,) = theirs["sectors"]
+    sector = taxonomies.by_slug(Sector).get(stated["slug"])
+    chosen = enterprise.sector_ranks.all()
+    if sector is None or sector.pk in {row.sector_id for row in chosen}:
+        return
+    taken = {row.rank for row in chosen}
     rank = next(rank for rank in range(1, MOST_SECTORS + 1) if rank not in taken)
-    SectorOf.objects.create(enterprise=enterprise, sector=Sector.objects.get(slug=sector["slug"]), rank=rank)
+    SectorOf.objects.create(enterprise=enterprise, sector=sector, rank=rank)
 
 
 def _rsv(enterprise: Enterprise, theirs: Any, source: Source) -> None:

@@ -11,15 +11,46 @@ from django.db import models
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from enterprises import taxonomies
+from enterprises.models import Term
+
 if TYPE_CHECKING:
     _ModelForm = forms.ModelForm[Any]
+    _OneOf = forms.ModelChoiceField[Any]
+    _SomeOf = forms.ModelMultipleChoiceField[Any]
 else:
     _ModelForm = forms.ModelForm
+    _OneOf = forms.ModelChoiceField
+    _SomeOf = forms.ModelMultipleChoiceField
 
 # Nobody writes longer names of streets than fit, nor longer addresses; texts are another matter.
 SAID_LIMITS = range(150, 10_000)
 ADDRESSES = (forms.URLField, forms.EmailField)
 DATE = {"type": "date"}
+
+
+class TermField(_OneOf):
+    """One word of a taxonomy. Whoever sends one that was replaced meanwhile has chosen its successor."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except forms.ValidationError:
+            if term := taxonomies.successor(self.queryset.model, value):  # type: ignore[union-attr]
+                return term
+            raise
+
+
+class TermsField(_SomeOf):
+    def clean(self, value: Any) -> Any:
+        try:
+            return super().clean(value)
+        except forms.ValidationError:
+            model = self.queryset.model  # type: ignore[union-attr]
+            found = [(one, taxonomies.successor(model, one)) for one in value or ()]
+            if not any(term for _one, term in found):
+                raise
+            return super().clean([term.pk if term else one for one, term in found])
 
 
 def fitting(field: models.Field[Any, Any], **kwargs: Any) -> forms.Field | None:
@@ -36,6 +67,8 @@ def fitting(field: models.Field[Any, Any], **kwargs: Any) -> forms.Field | None:
         kwargs["widget"] = forms.DateInput(attrs=DATE, format="%Y-%m-%d")
     if isinstance(field, models.ManyToManyField):
         kwargs["widget"] = forms.CheckboxSelectMultiple
+    if field.related_model and issubclass(field.related_model, Term):
+        kwargs["form_class"] = TermsField if field.many_to_many else TermField
     if isinstance(field, models.TextField):
         kwargs["widget"] = forms.Textarea(attrs={"rows": 5 if (field.max_length or 0) < 3000 else 9})
     return field.formfield(**kwargs)

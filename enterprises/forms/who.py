@@ -2,10 +2,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from enterprises.forms.base import SectionForm, fitting
+from enterprises.forms.base import SectionForm, TermField, fitting
 from enterprises.forms.page import SectionPage
 from enterprises.models import Enterprise, Sector, SectorOf
 
@@ -13,11 +12,11 @@ RANKS = (1, 2, 3)
 
 
 class WhoForm(SectionForm):
-    sector_1 = forms.ModelChoiceField(
+    sector_1 = TermField(
         Sector.objects.all(), required=False, label=_("Hovedbranche"), help_text=_("Det, I lever af.")
     )
-    sector_2 = forms.ModelChoiceField(Sector.objects.all(), required=False, label=_("Anden branche"))
-    sector_3 = forms.ModelChoiceField(Sector.objects.all(), required=False, label=_("Tredje branche"))
+    sector_2 = TermField(Sector.objects.all(), required=False, label=_("Anden branche"))
+    sector_3 = TermField(Sector.objects.all(), required=False, label=_("Tredje branche"))
 
     class Meta:
         model = Enterprise

@@ -35,7 +35,12 @@ class Terms:
 
     @classmethod
     def load(cls) -> Terms:
-        return cls({column: model._default_manager.all() for column, model in TAXONOMIES.items()})
+        return cls(
+            {
+                column: model.everything.select_related("successor").order_by("position", "slug")
+                for column, model in TAXONOMIES.items()
+            }
+        )
 
     def find(self, column: str, text: str) -> Term:
         term = self._terms[column].get(_key(text))
@@ -58,12 +63,15 @@ def _key(text: str) -> str:
 
 
 def _by_key(column: str, terms: list[Term]) -> dict[str, Term]:
-    """A slug wins over another term's name, and a name over an alias."""
+    """A slug wins over another term's name, a name over an alias, and all over what one was called once."""
     found: dict[str, Term] = {}
-    for words in (_slug, _names, _aliases):
-        for term in terms:
-            for word in words(column, term):
-                found.setdefault(_key(str(word or "")), term)
+    in_use = [(term, term) for term in terms if not term.retired_on]
+    replaced = [(term, heir) for term in terms if (heir := term.successor) and not heir.retired_on]
+    for pairs in (in_use, replaced):
+        for words in (_slug, _names, _aliases):
+            for term, meant in pairs:
+                for word in words(column, term):
+                    found.setdefault(_key(str(word or "")), meant)
     found.pop("", None)
     return found
 

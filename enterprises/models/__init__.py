@@ -20,6 +20,7 @@ from enterprises.models.report import StoredReport
 from enterprises.models.shortlist import Shortlist, ShortlistItem, ShortlistLink
 from enterprises.models.synonyms import SynonymGroup
 from enterprises.models.taxonomy import District, LegalForm, Mark, Mission, Ownership, Sector, Term
+from enterprises.models.term_changes import TermChange
 from enterprises.models.texts import PageText, PageTextVersion, Threshold
 from enterprises.models.visits import ProfileCount
 
@@ -74,6 +75,7 @@ __all__ = [
     "StoredReport",
     "SynonymGroup",
     "Term",
+    "TermChange",
     "Threshold",
     "User",
     "Withdrawal",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -50,6 +52,33 @@ class SynonymGroup(models.Model):
         long = [term for term in self.terms if len(term.split()) > LONGEST_TERM]
         if long:
             raise ValidationError(_("Højst fire ord i hvert udtryk: %(terms)s") % {"terms": ", ".join(long)})
+        odd = [term for term in self.terms if not READABLE.fullmatch(term)]
+        if odd:
+            text = _("Brug kun bogstaver, tal, mellemrum og tegn som - & . / i: %(terms)s")
+            raise ValidationError(text % {"terms": ", ".join(odd)})
+        for terms in map(_folded, (self.da, self.en)):
+            if len(set(terms)) < len(terms):
+                raise ValidationError(_("Skriv hvert ord én gang på hvert sprog."))
+        self._refuse_what_others_have()
+
+    def _refuse_what_others_have(self) -> None:
+        """Of words that come new: some that were there on the first day stand in two groups on purpose."""
+        mine = SynonymGroup.objects.filter(pk=self.pk).first()
+        new = set(_folded(self.terms)) - set(_folded(mine.terms if mine else []))
+        for other in SynonymGroup.objects.exclude(pk=self.pk):
+            if shared := [term for term in other.terms if _fold(term) in new]:
+                text = _("“%(term)s” står allerede i gruppen “%(group)s”. Ret den i stedet.")
+                raise ValidationError(text % {"term": shared[0], "group": other})
+
+
+def _fold(term: str) -> str:
+    return " ".join(term.casefold().split())
+
+
+def _folded(terms: list[str]) -> list[str]:
+    return [_fold(term) for term in terms]
 
 
 LONGEST_TERM = 4
+# What a search reads as words; the signs it has a meaning of its own for are left out.
+READABLE = re.compile(r"(?:§ ?)?[^\W_](?:[\w&./'’+§ -]*[^\W_][.+]*)?")

@@ -1,4 +1,8 @@
-"""The words enterprises are sorted by. Staff edit them; a data migration filled them."""
+"""The words enterprises are sorted by. Staff edit them; a data migration filled them.
+
+A word's address is never given up: where it changes, or the word becomes part of another, a row stays
+behind that knows its successor. A word that has gone out of use stays too, without one.
+"""
 
 from __future__ import annotations
 
@@ -31,6 +35,13 @@ def codes(
     )
 
 
+class LivingManager(models.Manager[Any]):
+    """Those in use: what one can choose, filter by and read about."""
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        return super().get_queryset().filter(retired_on=None)
+
+
 class Term(models.Model):
     slug = models.SlugField(_("adresse"), unique=True, max_length=60)
     position = models.PositiveSmallIntegerField(_("rækkefølge"), default=0)
@@ -41,6 +52,23 @@ class Term(models.Model):
     )
     text_da = models.TextField(_("forklaring på dansk"), blank=True)
     text_en = models.TextField(_("forklaring på engelsk"), blank=True)
+    retired_on = models.DateField(_("gået ud af brug"), null=True, blank=True, editable=False)
+    # Never one that has a successor itself: whoever replaces a term takes over its predecessors.
+    successor = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="predecessors",
+        verbose_name=_("efterfølger"),
+    )
+
+    objects = LivingManager()
+    everything = models.Manager[Any]()
+
+    if TYPE_CHECKING:
+        successor_id: int | None
 
     class Meta:
         abstract = True
@@ -48,6 +76,10 @@ class Term(models.Model):
         constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
             models.CheckConstraint(
                 condition=~Q(name_da="") & ~Q(name_en=""), name="%(class)s_has_both_names"
+            ),
+            models.CheckConstraint(
+                condition=Q(successor=None) | (Q(retired_on__isnull=False) & ~Q(successor=models.F("pk"))),
+                name="%(class)s_replaced_is_out_of_use",
             ),
         )
 

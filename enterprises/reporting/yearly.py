@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from statistics import median, quantiles
@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from enterprises import charts
+from enterprises import charts, taxonomies
 from enterprises.choices import (
     Answer,
     ClaimWay,
@@ -46,6 +46,8 @@ MOST_TEXTS = 20
 AGES = (6, 12, 24)
 DAYS_A_MONTH = 365.25 / 12
 TERMS = {"ownership": Ownership, "sector": Sector, "district": District, "mission": Mission}
+# What a snapshot calls them, where it is something else.
+SAID = {"sector": "sectors", "mission": "missions"}
 
 Row = list[Any]
 
@@ -134,9 +136,10 @@ def _by_terms(pictures: Sequence[Picture]) -> Iterable[Table]:
         "district": (_("Efter bydel"), _("En virksomhed tæller med i hver bydel, hvor den har et sted.")),
         "mission": (_("Efter formål"), _("En virksomhed tæller med i hvert af sine formål.")),
     }
-    present = _present_terms()
+    present, known = _present_terms(), taxonomies.words()
     for facet, (title, note) in titles.items():
-        counts = [_counted(picture.facts, facet) for picture in pictures]
+        replaced = known.get(SAID.get(facet, facet), {})
+        counts = [_counted(picture.facts, facet, replaced) for picture in pictures]
         # Terms that are gone keep the name they had when it was published.
         gone = {term.slug: term for each in counts for term in each if term.slug not in present[facet]}
         terms = present[facet] | dict(sorted(gone.items()))
@@ -157,8 +160,16 @@ def _present_terms() -> dict[str, dict[str, Term]]:
     return found
 
 
-def _counted(stated: Sequence[Facts], facet: str) -> Counter[Term]:
-    return Counter(term for each in stated for term in getattr(each, facet))
+def _counted(
+    stated: Sequence[Facts], facet: str, known: Mapping[str, dict[str, str] | None]
+) -> Counter[Term]:
+    """What has been renamed or merged since is counted as what it is now, once for each enterprise."""
+
+    def now(term: Term) -> Term:
+        present = known.get(term.slug)
+        return Term(**present) if present else term
+
+    return Counter(term for each in stated for term in set(map(now, getattr(each, facet))))
 
 
 def _by_slug(counted: Counter[Term]) -> Counter[str]:
