@@ -71,7 +71,7 @@ TRIGGERS = [
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("enterprises", "0018_forgetting"),
+        ("enterprises", "0023_exports_and_reports"),
     ]
 
     operations = [
