@@ -110,8 +110,12 @@ def proof(criterion: Criterion | None) -> list[str]:
     """How sure it is, from where, and of what date."""
     if criterion is None or criterion.state == "unknown":
         return []
-    if criterion.confirmed_on:
-        said = _("Bekræftet af rådet %(day)s") % {"day": _day(criterion.confirmed_on)}
+    if criterion.checked_on and criterion.state == "confirmed":
+        said = _("Bekræftet af rådet %(day)s") % {"day": _day(criterion.checked_on)}
+        if criterion.expires_on:
+            said += "; " + _("gælder til og med %(day)s") % {"day": _day(criterion.expires_on)}
+    elif criterion.expires_on and criterion.state == "expired":
+        said = _("Har været bekræftet, udløbet %(day)s") % {"day": _day(criterion.expires_on)}
     else:
         said = _("Oplyst, ikke bekræftet")
     dated = _day(criterion.dated) if criterion.dated else ""

@@ -117,6 +117,7 @@ def grounds_sheet(entries: Sequence[Entry]) -> Sheet:
         _("Kildens adresse"),
         _("Kildens dato"),
         _("Bekræftet af rådet"),
+        _("Gælder til og med"),
     ]
     rows = [
         [
@@ -127,7 +128,8 @@ def grounds_sheet(entries: Sequence[Entry]) -> Sheet:
             criterion.source,
             criterion.source_url,
             criterion.dated,
-            criterion.confirmed_on,
+            criterion.checked_on,
+            criterion.expires_on,
         ]
         for entry in entries
         if entry.profile
