@@ -82,12 +82,19 @@ PERMISSIONS: dict[str, tuple[str, str, str, str]] = {
     "enterprises.registerdifference": ("v", "v", "v", ""),
     "enterprises.missedsearch": ("v", "v", "v", "v"),
     "enterprises.mail": ("vc", "vc", "v", "v"),
-    "enterprises.sector": ("v", "vacd", "v", ""),
-    "enterprises.mission": ("v", "vacd", "v", ""),
-    "enterprises.ownership": ("v", "vacd", "v", ""),
-    "enterprises.legalform": ("v", "vacd", "v", ""),
-    "enterprises.district": ("v", "vacd", "v", ""),
-    "enterprises.mark": ("v", "vacd", "v", ""),
+    # Words are retired, never deleted: publications name them.
+    "enterprises.sector": ("v", "vac", "v", ""),
+    "enterprises.mission": ("v", "vac", "v", ""),
+    "enterprises.ownership": ("v", "vac", "v", ""),
+    "enterprises.legalform": ("v", "vac", "v", ""),
+    "enterprises.district": ("v", "vac", "v", ""),
+    "enterprises.mark": ("v", "vac", "v", ""),
+    "enterprises.termchange": ("v", "v", "v", ""),
+    "enterprises.reasontext": ("v", "vacd", "v", ""),
+    "enterprises.pagetext": ("v", "vc", "v", ""),
+    "enterprises.threshold": ("v", "vacd", "v", ""),
+    # What is read in is decided like a proposal; the file may hold names that nobody has let in yet.
+    "enterprises.import": ("vac", "vac", "v", ""),
     "enterprises.synonymgroup": ("v", "vacd", "v", "v"),
     # Deleting an account is also what lets one answer a person who asks for their data (admin/personal.py):
     # it hands out all that is kept of anybody, so reading everything is not enough for it.
