@@ -40,7 +40,7 @@ UNDECIDED = "undecided"
 class UploadForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("Fil"),
-        help_text=gettext_lazy("xlsx eller csv, højst 20 MB og 50.000 rækker."),
+        help_text=gettext_lazy("xlsx eller csv, højst 12 MB og 50.000 rækker."),
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.txt"}),
     )
@@ -96,7 +96,7 @@ class ImportAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         form = UploadForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
         if request.method == "POST" and uploads.had_too_large(request):
-            form.errors["file"] = form.error_class([files.too_big()])
+            form.errors["file"] = form.error_class([_("Filen fylder mere end 12 MB. Del den i flere.")])
         elif request.method == "POST" and form.is_valid():
             file = form.cleaned_data["file"]
             try:

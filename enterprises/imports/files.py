@@ -79,16 +79,12 @@ def read(path: Path) -> Sheet:
 def parse(data: bytes) -> Sheet:
     """The rows of a file's bytes. Whatever they are, it gives rows or raises ImportRefused."""
     if len(data) > MAX_BYTES:
-        raise ImportRefused(too_big())
+        raise ImportRefused(_("Filen fylder mere end 20 MB. Del den i flere."))
     if data.startswith(_ZIP):
         return _parse_workbook(data)
     if data.startswith(_OLE):
         raise ImportRefused(_ole_refusal(data))
     return _parse_csv(_decoded(data))
-
-
-def too_big() -> str:
-    return _("Filen fylder mere end 20 MB. Del den i flere.")
 
 
 def _ole_refusal(data: bytes) -> str:
