@@ -433,3 +433,14 @@ def test_a_job_is_queued_for_each_step(karen: User) -> None:
     runs.again(Import.objects.get(pk=run.pk))
     queued = ProcrastinateJob.objects.order_by("pk").values_list("task_name", flat=True)
     assert [name.rpartition(".")[2] for name in queued] == ["look_at_import", "apply_import", "apply_import"]
+
+
+def test_what_waited_to_be_published_waits_again_when_it_is_undone(karen: User) -> None:
+    bakery = published("Brød", cvr=BAKERY["cvr"])
+    Enterprise.objects.filter(pk=bakery.pk).update(tagline_da="Venter")
+    run = done(karen, {"name": "Brød", "cvr": BAKERY["cvr"], "phone": "12345678"})
+    undone(run, karen)
+    bakery.refresh_from_db()
+    assert (bakery.tagline_da, bakery.phone) == ("Venter", "00 00 12 34")
+    assert bakery.current.snapshot["tagline"]["da"] != "Venter"
+    assert bakery.current.snapshot["contact"]["phone"] == "00 00 12 34"
