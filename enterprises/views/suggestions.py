@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -38,19 +39,20 @@ def shown(enterprise: Enterprise) -> list[Shown]:
 @login_required
 def answer(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Take it over, or leave it."""
-    enterprise = access.editable_or_404(request.user, slug)
-    suggestion = get_object_or_404(
-        Suggestion.objects.select_related("enterprise"), pk=pk, enterprise=enterprise
-    )
-    try:
-        if request.POST.get("answer") == "yes":
-            is_live = suggestions.accept(suggestion, by=person(request))
-            messages.success(request, _accepted(is_live=is_live))
-        else:
-            suggestions.decline(suggestion, by=person(request))
-            messages.success(request, _("Forslaget er afvist. Profilen er, som den var."))
-    except suggestions.SuggestionError as error:
-        messages.error(request, str(error))
+    with transaction.atomic():
+        access.locked_or_404(person(request), slug)
+        suggestion = get_object_or_404(
+            Suggestion.objects.select_related("enterprise"), pk=pk, enterprise__slug=slug
+        )
+        try:
+            if request.POST.get("answer") == "yes":
+                is_live = suggestions.accept(suggestion, by=person(request))
+                messages.success(request, _accepted(is_live=is_live))
+            else:
+                suggestions.decline(suggestion, by=person(request))
+                messages.success(request, _("Forslaget er afvist. Profilen er, som den var."))
+        except suggestions.SuggestionError as error:
+            messages.error(request, str(error))
     return redirect("edit-enterprise", slug)
 
 
