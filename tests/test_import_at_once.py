@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from enterprises import proposals, publishing
 from enterprises.choices import ImportState, ProposalState
 from enterprises.imports import runs
 from enterprises.models import Enterprise, Import, Mail, Proposal, User
-from procrastinate.contrib.django.models import ProcrastinateJob
 from tests.builders import a_user, let_in, published
 from tests.test_editing_any_order import at_once
 
@@ -57,9 +57,7 @@ def test_importing_while_a_proposal_is_approved_loses_neither(karen: User) -> No
     bread.refresh_from_db()
     proposals.submit(bread, by=ida, having_seen=proposals.seen(bread), message="")
     run = queued(karen, "Brød;Rådets liste;Nyt brød;;")
-    assert succeeded(
-        at_once(bread, lambda: runs.apply(run.pk), lambda: publishing.publish(bread, by=karen))
-    )
+    assert succeeded(at_once(bread, lambda: runs.apply(run.pk), lambda: publishing.publish(bread, by=karen)))
     bread = Enterprise.objects.select_related("current").get(pk=bread.pk)
     assert bread.current is not None
     said = bread.current.snapshot
@@ -78,11 +76,7 @@ def test_of_two_imports_at_once_the_second_makes_nothing_twice(karen: User) -> N
     assert succeeded(at_once(bread, lambda: runs.apply(one.pk), lambda: runs.apply(other.pk)))
     assert Enterprise.objects.filter(name="Ny bager").count() == 1
     assert bread.publications.count() == 2
-    told = sorted(
-        outcome
-        for run in (one, other)
-        for outcome in run.rows.values_list("outcome", flat=True)
-    )
+    told = sorted(outcome for run in (one, other) for outcome in run.rows.values_list("outcome", flat=True))
     assert told == ["created", "unchanged", "unchanged", "updated"]
 
 

@@ -388,7 +388,7 @@ def test_a_proposal_stands_in_the_way(karen: User) -> None:
     Enterprise.objects.filter(pk=bakery.pk).update(tagline_da="Nyt")
     bakery.refresh_from_db()
     proposals.submit(bakery, by=ida, having_seen=proposals.seen(bakery), message="")
-    assert ["der er sendt et forslag"] == undoing.hindrances(run)[0].reasons
+    assert undoing.hindrances(run)[0].reasons == ["der er sendt et forslag"]
 
 
 def test_what_only_the_council_says_of_one_with_editors_is_undone_alone(karen: User) -> None:

@@ -99,7 +99,9 @@ def test_unread_columns_are_named() -> None:
 
 
 @pytest.mark.parametrize("text", ["=1+1", "@SUM(A1)", "+A1", "-2+3", '=HYPERLINK("x")', "+45 33 12 34 56"])
-def test_what_looks_like_a_formula_in_csv_is_text_with_the_apostrophe_of_exports_or_without(text: str) -> None:
+def test_what_looks_like_a_formula_in_csv_is_text_with_the_apostrophe_of_exports_or_without(
+    text: str,
+) -> None:
     for written in (text, inert(text)):
         quoted = written.replace('"', '""')
         assert cells(f'name;source\nA;"{quoted}"\n'.encode()) == [{"name": "A", "source": text}]
@@ -210,9 +212,13 @@ def test_a_row_of_column_names_is_no_second_header() -> None:
 
 
 # What a cell can hold: no line break but our own, and nothing invisible, which is refused by itself.
-texts = st.text(
-    st.characters(exclude_categories=("Cc", "Cs", "Cf", "Zl", "Zp", "Co", "Cn")), min_size=1, max_size=30
-).map(lambda text: text.strip()).filter(lambda text: text and not text.startswith("'"))
+texts = (
+    st.text(
+        st.characters(exclude_categories=("Cc", "Cs", "Cf", "Zl", "Zp", "Co", "Cn")), min_size=1, max_size=30
+    )
+    .map(lambda text: text.strip())
+    .filter(lambda text: text and not text.startswith("'"))
+)
 sheets = st.lists(
     st.fixed_dictionaries({"name": texts}, optional=dict.fromkeys(("source", "tagline_da", "phone"), texts)),
     min_size=1,

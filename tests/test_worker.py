@@ -49,7 +49,15 @@ from enterprises.choices import ImportState
 from enterprises.imports import progress
 from enterprises.imports import runs as import_runs
 from enterprises.management.commands import run_worker
-from enterprises.models import Enterprise, Import, Mail, MissedSearch, RegisterDifference, RegisterReading, User
+from enterprises.models import (
+    Enterprise,
+    Import,
+    Mail,
+    MissedSearch,
+    RegisterDifference,
+    RegisterReading,
+    User,
+)
 from tests.builders import a_user, published
 from tests.mail_server import Postbox, mail_server
 from tests.register_service import free_numbers, numbered, register_service

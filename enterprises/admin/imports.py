@@ -206,7 +206,10 @@ class ImportAdmin(ReadOnlyAdmin):
             context["earlier"] = runs.earlier(run)
         if run.state == ImportState.DONE:
             found = undoing.hindrances(run)
-            context |= {"hindrances": found[:HINDRANCES_SHOWN], "hindrances_left": len(found[HINDRANCES_SHOWN:])}
+            context |= {
+                "hindrances": found[:HINDRANCES_SHOWN],
+                "hindrances_left": len(found[HINDRANCES_SHOWN:]),
+            }
         return TemplateResponse(request, "admin/enterprises/import/page.html", context)
 
     def _listed(self, request: HttpRequest, run: Import, *, is_done: bool) -> dict[str, Any]:
@@ -239,7 +242,15 @@ class ImportAdmin(ReadOnlyAdmin):
         run = get_object_or_404(Import, pk=pk)
         if not self.has_view_permission(request, run):
             raise PermissionDenied
-        header = [_("Række"), _("Navn"), _("Slags"), _("Afgørelse"), _("Udfald"), _("Ændringer"), _("Bemærkninger")]
+        header = [
+            _("Række"),
+            _("Navn"),
+            _("Slags"),
+            _("Afgørelse"),
+            _("Udfald"),
+            _("Ændringer"),
+            _("Bemærkninger"),
+        ]
         return _file(f"{_('rapport')}-{run.pk}", "csv", header, _report(run.rows.defer("before")))
 
 

@@ -125,9 +125,7 @@ def look(pk: int) -> None:
         wrong.setdefault(problem.row, []).append(problem)
     for row, outcome in zip(rows, outcomes, strict=True):
         _see(row, outcome, _told(wrong.get(row.number, [])), found.get(row.number, []))
-    _write(
-        rows, "name", "enterprise", "kind", "changes", "problems", "remarks", "suspects", "decision"
-    )
+    _write(rows, "name", "enterprise", "kind", "changes", "problems", "remarks", "suspects", "decision")
     run.state = ImportState.DECIDING
     run.save()
 
@@ -251,7 +249,9 @@ def _told_of_problems() -> str:
 
 
 def _told_of_failure() -> str:
-    return _("Noget gik galt, så intet er indlæst. Prøv igen. Sker det igen, så sig det til den, der passer siden.")
+    return _(
+        "Noget gik galt, så intet er indlæst. Prøv igen. Sker det igen, så sig det til den, der passer siden."
+    )
 
 
 @transaction.atomic
@@ -288,9 +288,7 @@ def _note(rows: list[ImportRow], outcomes: list[Outcome]) -> None:
         if outcome.enterprise:
             left = now[outcome.enterprise]
             row.publication_id, row.left_at = left.current_id, left.updated_at
-    _write(
-        rows, "outcome", "remarks", "enterprise", "before", "publication_before", "publication", "left_at"
-    )
+    _write(rows, "outcome", "remarks", "enterprise", "before", "publication_before", "publication", "left_at")
 
 
 def _back(pk: int, state: ImportState, told: Callable[[], str]) -> None:

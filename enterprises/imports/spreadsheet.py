@@ -109,7 +109,9 @@ def run(
         all_values.append(values)
         problems += unreadable
     problems += repetitions(all_values)
-    work = _Run({row.number: row for row in rows}, terms, filename, problems, expected, source, looking=looking)
+    work = _Run(
+        {row.number: row for row in rows}, terms, filename, problems, expected, source, looking=looking
+    )
     outcomes = work.done(all_values, told)
     return outcomes, sorted(problems, key=lambda problem: problem.row)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -135,6 +134,4 @@ def _held(suggestion: Suggestion) -> Enterprise:
 
 
 def _close(suggestion: Suggestion, state: SuggestionState, by: User | None) -> None:
-    Suggestion.objects.filter(pk=suggestion.pk).update(
-        state=state, decided_at=timezone.now(), decided_by=by
-    )
+    Suggestion.objects.filter(pk=suggestion.pk).update(state=state, decided_at=timezone.now(), decided_by=by)

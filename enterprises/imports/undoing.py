@@ -56,7 +56,13 @@ def hindrances(run: Import) -> list[Hindrance]:
     )
     found = []
     for number, pk, name, public, left_public, changed, left_at in rows.values_list(
-        "number", "enterprise", "name", "enterprise__current", "publication", "enterprise__updated_at", "left_at"
+        "number",
+        "enterprise",
+        "name",
+        "enterprise__current",
+        "publication",
+        "enterprise__updated_at",
+        "left_at",
     ):
         told = (
             (pk in proposed, _("der er sendt et forslag")),
@@ -178,9 +184,13 @@ def _publish_as_before(run: Import, rows: dict[int | None, ImportRow]) -> None:
 
 def _forget_drafts(rows: list[ImportRow]) -> None:
     """Those it made that nobody ever saw."""
-    made = [row for row in rows if row.outcome == RowOutcome.CREATED and not (row.publication_id or row.before)]
+    made = [
+        row for row in rows if row.outcome == RowOutcome.CREATED and not (row.publication_id or row.before)
+    ]
     keys = [row.enterprise_id for row in made if row.enterprise_id]
-    ImportRow.objects.filter(pk__in=[row.pk for row in made]).update(enterprise=None, outcome=RowOutcome.UNDONE)
+    ImportRow.objects.filter(pk__in=[row.pk for row in made]).update(
+        enterprise=None, outcome=RowOutcome.UNDONE
+    )
     publishing.forget(Enterprise.objects.filter(pk__in=keys))
 
 

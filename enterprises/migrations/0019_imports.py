@@ -6,109 +6,297 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('enterprises', '0018_forgetting'),
+        ("enterprises", "0018_forgetting"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Import',
+            name="Import",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, verbose_name='fil')),
-                ('digest', models.CharField(db_index=True, editable=False, max_length=64)),
-                ('uploaded_at', models.DateTimeField(auto_now_add=True, verbose_name='lagt op')),
-                ('language', models.CharField(default='da', editable=False, max_length=2)),
-                ('state', models.CharField(choices=[('looking', 'Læses igennem'), ('deciding', 'Skal afgøres'), ('queued', 'Indlæses'), ('done', 'Indlæst'), ('undoing', 'Fortrydes'), ('undone', 'Fortrudt'), ('dropped', 'Opgivet')], default='looking', max_length=8, verbose_name='tilstand')),
-                ('warnings', models.JSONField(default=list, editable=False)),
-                ('failure', models.TextField(blank=True, editable=False)),
-                ('ended_at', models.DateTimeField(null=True, verbose_name='afsluttet')),
-                ('ended_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='afsluttet af')),
-                ('uploaded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='lagt op af')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="fil")),
+                ("digest", models.CharField(db_index=True, editable=False, max_length=64)),
+                ("uploaded_at", models.DateTimeField(auto_now_add=True, verbose_name="lagt op")),
+                ("language", models.CharField(default="da", editable=False, max_length=2)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("looking", "Læses igennem"),
+                            ("deciding", "Skal afgøres"),
+                            ("queued", "Indlæses"),
+                            ("done", "Indlæst"),
+                            ("undoing", "Fortrydes"),
+                            ("undone", "Fortrudt"),
+                            ("dropped", "Opgivet"),
+                        ],
+                        default="looking",
+                        max_length=8,
+                        verbose_name="tilstand",
+                    ),
+                ),
+                ("warnings", models.JSONField(default=list, editable=False)),
+                ("failure", models.TextField(blank=True, editable=False)),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="afsluttet")),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="afsluttet af",
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="lagt op af",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'indlæsning',
-                'verbose_name_plural': 'indlæsninger af regneark',
-                'ordering': ('-uploaded_at', '-pk'),
+                "verbose_name": "indlæsning",
+                "verbose_name_plural": "indlæsninger af regneark",
+                "ordering": ("-uploaded_at", "-pk"),
             },
         ),
         migrations.CreateModel(
-            name='ImportRow',
+            name="ImportRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='række')),
-                ('cells', models.JSONField(default=dict)),
-                ('flawed', models.JSONField(default=list)),
-                ('flaws', models.JSONField(default=list)),
-                ('name', models.CharField(blank=True, max_length=200, verbose_name='navn')),
-                ('kind', models.CharField(blank=True, choices=[('error', 'Fejl'), ('suspected', 'Måske en dublet'), ('tombstone', 'Skal ikke optages'), ('new', 'Ny'), ('changed', 'Ændret'), ('suggested', 'Forslag til redaktører'), ('unchanged', 'Som før')], max_length=9, verbose_name='slags')),
-                ('changes', models.JSONField(default=list)),
-                ('problems', models.JSONField(default=list)),
-                ('remarks', models.JSONField(default=list)),
-                ('suspects', models.JSONField(default=list)),
-                ('decision', models.CharField(blank=True, choices=[('', 'Ikke afgjort'), ('take', 'Tag med'), ('skip', 'Spring over')], max_length=4, verbose_name='afgørelse')),
-                ('outcome', models.CharField(blank=True, choices=[('created', 'Oprettet'), ('updated', 'Ændret'), ('suggested', 'Foreslået redaktørerne'), ('unchanged', 'Som før'), ('skipped', 'Sprunget over'), ('stale', 'Ændret i mellemtiden, ikke taget med'), ('undone', 'Fortrudt')], max_length=9, verbose_name='udfald')),
-                ('before', models.JSONField(null=True)),
-                ('left_at', models.DateTimeField(null=True)),
-                ('enterprise', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='import_rows', to='enterprises.enterprise', verbose_name='virksomhed')),
-                ('publication', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='enterprises.publication')),
-                ('publication_before', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='enterprises.publication')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='enterprises.import', verbose_name='indlæsning')),
-                ('withdrawal', models.OneToOneField(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='undone_row', to='enterprises.withdrawal')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(verbose_name="række")),
+                ("cells", models.JSONField(default=dict)),
+                ("flawed", models.JSONField(default=list)),
+                ("flaws", models.JSONField(default=list)),
+                ("name", models.CharField(blank=True, max_length=200, verbose_name="navn")),
+                (
+                    "kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("error", "Fejl"),
+                            ("suspected", "Måske en dublet"),
+                            ("tombstone", "Skal ikke optages"),
+                            ("new", "Ny"),
+                            ("changed", "Ændret"),
+                            ("suggested", "Forslag til redaktører"),
+                            ("unchanged", "Som før"),
+                        ],
+                        max_length=9,
+                        verbose_name="slags",
+                    ),
+                ),
+                ("changes", models.JSONField(default=list)),
+                ("problems", models.JSONField(default=list)),
+                ("remarks", models.JSONField(default=list)),
+                ("suspects", models.JSONField(default=list)),
+                (
+                    "decision",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", "Ikke afgjort"), ("take", "Tag med"), ("skip", "Spring over")],
+                        max_length=4,
+                        verbose_name="afgørelse",
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("created", "Oprettet"),
+                            ("updated", "Ændret"),
+                            ("suggested", "Foreslået redaktørerne"),
+                            ("unchanged", "Som før"),
+                            ("skipped", "Sprunget over"),
+                            ("stale", "Ændret i mellemtiden, ikke taget med"),
+                            ("undone", "Fortrudt"),
+                        ],
+                        max_length=9,
+                        verbose_name="udfald",
+                    ),
+                ),
+                ("before", models.JSONField(null=True)),
+                ("left_at", models.DateTimeField(null=True)),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="import_rows",
+                        to="enterprises.enterprise",
+                        verbose_name="virksomhed",
+                    ),
+                ),
+                (
+                    "publication",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="enterprises.publication",
+                    ),
+                ),
+                (
+                    "publication_before",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="enterprises.publication",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rows",
+                        to="enterprises.import",
+                        verbose_name="indlæsning",
+                    ),
+                ),
+                (
+                    "withdrawal",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="undone_row",
+                        to="enterprises.withdrawal",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'række af en indlæsning',
-                'verbose_name_plural': 'rækker af indlæsninger',
-                'ordering': ('run', 'number'),
+                "verbose_name": "række af en indlæsning",
+                "verbose_name_plural": "rækker af indlæsninger",
+                "ordering": ("run", "number"),
             },
         ),
         migrations.CreateModel(
-            name='Suggestion',
+            name="Suggestion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('field', models.CharField(max_length=20, verbose_name='felt')),
-                ('cells', models.JSONField()),
-                ('changes', models.JSONField()),
-                ('state', models.CharField(choices=[('open', 'Venter'), ('accepted', 'Taget imod'), ('declined', 'Afvist'), ('gone', 'Ikke længere aktuelt')], default='open', max_length=8, verbose_name='tilstand')),
-                ('made_at', models.DateTimeField(auto_now_add=True, verbose_name='foreslået')),
-                ('decided_at', models.DateTimeField(null=True, verbose_name='afgjort')),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='afgjort af')),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='suggestions', to='enterprises.enterprise', verbose_name='virksomhed')),
-                ('run', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='suggestions', to='enterprises.import')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("field", models.CharField(max_length=20, verbose_name="felt")),
+                ("cells", models.JSONField()),
+                ("changes", models.JSONField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Venter"),
+                            ("accepted", "Taget imod"),
+                            ("declined", "Afvist"),
+                            ("gone", "Ikke længere aktuelt"),
+                        ],
+                        default="open",
+                        max_length=8,
+                        verbose_name="tilstand",
+                    ),
+                ),
+                ("made_at", models.DateTimeField(auto_now_add=True, verbose_name="foreslået")),
+                ("decided_at", models.DateTimeField(null=True, verbose_name="afgjort")),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="afgjort af",
+                    ),
+                ),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="suggestions",
+                        to="enterprises.enterprise",
+                        verbose_name="virksomhed",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="suggestions",
+                        to="enterprises.import",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'forslag fra et regneark',
-                'verbose_name_plural': 'forslag fra regneark',
-                'ordering': ('enterprise', 'pk'),
+                "verbose_name": "forslag fra et regneark",
+                "verbose_name_plural": "forslag fra regneark",
+                "ordering": ("enterprise", "pk"),
             },
         ),
         migrations.AddConstraint(
-            model_name='import',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['looking', 'deciding', 'queued', 'done', 'undoing', 'undone', 'dropped'])), name='import_is_in_a_known_state'),
+            model_name="import",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["looking", "deciding", "queued", "done", "undoing", "undone", "dropped"])
+                ),
+                name="import_is_in_a_known_state",
+            ),
         ),
         migrations.AddIndex(
-            model_name='importrow',
-            index=models.Index(fields=['run', 'kind', 'number'], name='import_row_by_kind'),
+            model_name="importrow",
+            index=models.Index(fields=["run", "kind", "number"], name="import_row_by_kind"),
         ),
         migrations.AddIndex(
-            model_name='importrow',
-            index=models.Index(condition=models.Q(('decision', '')), fields=['run', 'number'], name='import_row_undecided'),
+            model_name="importrow",
+            index=models.Index(
+                condition=models.Q(("decision", "")), fields=["run", "number"], name="import_row_undecided"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='importrow',
-            constraint=models.UniqueConstraint(fields=('run', 'number'), name='import_row_numbered_once'),
+            model_name="importrow",
+            constraint=models.UniqueConstraint(fields=("run", "number"), name="import_row_numbered_once"),
         ),
         migrations.AddConstraint(
-            model_name='importrow',
-            constraint=models.CheckConstraint(condition=models.Q(('decision', 'take'), ('kind__in', ('error', 'tombstone')), _negated=True), name='import_row_takes_no_error_or_tombstone'),
+            model_name="importrow",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("decision", "take"), ("kind__in", ("error", "tombstone")), _negated=True),
+                name="import_row_takes_no_error_or_tombstone",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='suggestion',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('enterprise', 'field'), name='suggestion_open_once'),
+            model_name="suggestion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "open")),
+                fields=("enterprise", "field"),
+                name="suggestion_open_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='suggestion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='suggestion_closed_has_a_date'),
+            model_name="suggestion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_at__isnull", True), ("state", "open")),
+                    models.Q(models.Q(("state", "open"), _negated=True), ("decided_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="suggestion_closed_has_a_date",
+            ),
         ),
     ]

@@ -24,9 +24,7 @@ class Import(models.Model):
     )
     # What they speak, and are told about their rows in.
     language = models.CharField(max_length=2, default="da", editable=False)
-    state = models.CharField(
-        _("tilstand"), max_length=8, choices=ImportState, default=ImportState.LOOKING
-    )
+    state = models.CharField(_("tilstand"), max_length=8, choices=ImportState, default=ImportState.LOOKING)
     # What of the file was not read.
     warnings = models.JSONField(default=list, editable=False)
     # Why the last step came to nothing, as a sentence.
@@ -97,9 +95,7 @@ class ImportRow(models.Model):
         ordering = ("run", "number")
         indexes = (
             models.Index(fields=("run", "kind", "number"), name="import_row_by_kind"),
-            models.Index(
-                fields=("run", "number"), name="import_row_undecided", condition=Q(decision="")
-            ),
+            models.Index(fields=("run", "number"), name="import_row_undecided", condition=Q(decision="")),
         )
         constraints = (
             models.UniqueConstraint(fields=("run", "number"), name="import_row_numbered_once"),

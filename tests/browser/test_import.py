@@ -66,9 +66,7 @@ def test_a_spreadsheet_is_read_in_and_undone(site: Site, visit: Visit, clerk: An
     page = visit(site.address("admin:enterprises_import_changelist"), storage_state=clerk)
     page.get_by_role("link", name="Indlæs et regneark").click()
     check(page)
-    page.locator("#id_file").set_input_files(
-        {"name": "bagere.csv", "mimeType": "text/csv", "buffer": FILE}
-    )
+    page.locator("#id_file").set_input_files({"name": "bagere.csv", "mimeType": "text/csv", "buffer": FILE})
     page.get_by_role("button", name="Læg op og læs igennem").click()
     expect(page.locator("#import-progress")).to_be_visible()
     check(page)
