@@ -99,7 +99,7 @@ def test_unread_columns_are_named() -> None:
 
 
 @pytest.mark.parametrize("text", ["=1+1", "@SUM(A1)", "+A1", "-2+3", '=HYPERLINK("x")', "+45 33 12 34 56"])
-def test_what_looks_like_a_formula_in_csv_is_text_with_the_apostrophe_of_exports_or_without(
+def test_what_looks_like_a_formula_in_csv_is_text_with_an_apostrophe_or_without(
     text: str,
 ) -> None:
     for written in (text, inert(text)):

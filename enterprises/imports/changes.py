@@ -18,7 +18,7 @@ HIDDEN = "hidden"
 
 @dataclass(frozen=True)
 class Difference:
-    """What one column changes. Terms are as snapshots have them, so that each reads them in their language."""
+    """What one column changes. Terms are as snapshots have them: each reads them in their language."""
 
     column: str
     before: Any
