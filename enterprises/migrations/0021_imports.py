@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("enterprises", "0018_forgetting"),
+        ("enterprises", "0020_reviewing"),
     ]
 
     operations = [
