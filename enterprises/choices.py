@@ -294,3 +294,54 @@ class TermChangeState(TextChoices):
     WAITING = "waiting", _("I gang")
     DONE = "done", _("Udført")
     REFUSED = "refused", _("Kunne ikke udføres")
+class ImportState(TextChoices):
+    """How far a spreadsheet has come."""
+
+    LOOKING = "looking", _("Læses igennem")
+    DECIDING = "deciding", _("Skal afgøres")
+    QUEUED = "queued", _("Indlæses")
+    DONE = "done", _("Indlæst")
+    UNDOING = "undoing", _("Fortrydes")
+    UNDONE = "undone", _("Fortrudt")
+    DROPPED = "dropped", _("Opgivet")
+
+
+class RowKind(TextChoices):
+    """What a row of a spreadsheet is to the register."""
+
+    ERROR = "error", _("Fejl")
+    SUSPECTED = "suspected", _("Måske en dublet")
+    TOMBSTONE = "tombstone", _("Skal ikke optages")
+    NEW = "new", _("Ny")
+    CHANGED = "changed", _("Ændret")
+    SUGGESTED = "suggested", _("Forslag til redaktører")
+    UNCHANGED = "unchanged", _("Som før")
+
+
+class Decision(TextChoices):
+    """What becomes of a row."""
+
+    UNDECIDED = "", _("Ikke afgjort")
+    TAKE = "take", _("Tag med")
+    SKIP = "skip", _("Spring over")
+
+
+class RowOutcome(TextChoices):
+    """What came of a row."""
+
+    CREATED = "created", _("Oprettet")
+    UPDATED = "updated", _("Ændret")
+    SUGGESTED = "suggested", _("Foreslået redaktørerne")
+    UNCHANGED = "unchanged", _("Som før")
+    SKIPPED = "skipped", _("Sprunget over")
+    STALE = "stale", _("Ændret i mellemtiden, ikke taget med")
+    UNDONE = "undone", _("Fortrudt")
+
+
+class SuggestionState(TextChoices):
+    """What the editors said to what a spreadsheet suggests."""
+
+    OPEN = "open", _("Venter")
+    ACCEPTED = "accepted", _("Taget imod")
+    DECLINED = "declined", _("Afvist")
+    GONE = "gone", _("Ikke længere aktuelt")

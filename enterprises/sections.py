@@ -34,6 +34,11 @@ KEYS: dict[Section, tuple[str, ...]] = {
 HOURS = ("hours", "exceptions")
 
 
+def owner(key: str) -> Section | None:
+    """The section in which an enterprise says this part of a snapshot; None where only the council does."""
+    return next((section for section, keys in KEYS.items() if key in keys), None)
+
+
 def part(snapshot: Snapshot, section: Section) -> Snapshot:
     """What a snapshot says in one section."""
     places = snapshot.get("places", [])

@@ -57,9 +57,14 @@ def standing() -> QuerySet[Enterprise]:
     return Enterprise.objects.exclude(current__isnull=True, pk__in=withdrawn)
 
 
-def suspected(about: Collection[int] | None = None) -> dict[Two, list[str]]:
-    """What any two share, by their keys, the lower one first; of some only where they are given."""
-    rows = {row.pk: row for row in _read(about)}
+def suspected(
+    about: Collection[int] | None = None, among: QuerySet[Enterprise] | None = None
+) -> dict[Two, list[str]]:
+    """What any two share, by their keys, the lower one first; of some only where they are given.
+
+    `among` are those that count: all that have not left the site, unless given.
+    """
+    rows = {row.pk: row for row in _read(about, standing() if among is None else among)}
     chosen = rows.keys() if about is None else set(about)
     found = ((two, grounds(rows[two[0]], rows[two[1]])) for two in _blocked(list(rows.values()), chosen))
     return {two: shared for two, shared in found if shared}
@@ -195,8 +200,7 @@ def _two(one: int, other: int) -> Iterator[Two]:
 # -- reading --------------------------------------------------------------------------------------
 
 
-def _read(about: Collection[int] | None) -> list[Known]:
-    chosen = standing()
+def _read(about: Collection[int] | None, chosen: QuerySet[Enterprise]) -> list[Known]:
     if about is not None:
         chosen = chosen.filter(pk__in=_within_reach(list(_known(chosen.filter(pk__in=about)))))
     return list(_known(chosen))

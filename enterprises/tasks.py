@@ -49,6 +49,28 @@ def locate_place(place: int) -> None:
     locating.locate(place)
 
 
+# One spreadsheet after the other. Killed or done again, nothing is half done: see imports/runs.py.
+@app.task(retry=AGAIN, lock="imports")
+def look_at_import(run: int) -> None:
+    from enterprises.imports import runs as imports  # which ask for these
+
+    imports.look(run)
+
+
+@app.task(retry=AGAIN, lock="imports")
+def apply_import(run: int) -> None:
+    from enterprises.imports import runs as imports
+
+    imports.apply(run)
+
+
+@app.task(retry=AGAIN, lock="imports")
+def undo_import(run: int) -> None:
+    from enterprises.imports import undoing
+
+    undoing.undo(run)
+
+
 # For those whose job has failed for good, once what hindered it is gone.
 @app.periodic(cron="*/30 * * * *", queueing_lock="make_picture_widths")
 @app.task

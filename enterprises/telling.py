@@ -50,6 +50,10 @@ def write(template: str, enterprise: Enterprise, address: str, context: dict[str
     return True
 
 
+def suggested(enterprise: Enterprise, count: int) -> None:
+    _to_each(editors_of(enterprise), "suggested", enterprise, {"count": count})
+
+
 def asked(enterprise: Enterprise, text: str) -> None:
     _to_each(writers_of(enterprise), "proposal_asked", enterprise, {"text": text})
 

@@ -15,6 +15,7 @@ from enterprises.views import (
     proposals,
     register,
     shortlists,
+    suggestions,
 )
 
 urlpatterns = [
@@ -35,6 +36,7 @@ urlpatterns = [
     path(_("min/<slug:slug>/aendringer/"), proposals.changes, name="changes"),
     path(_("min/<slug:slug>/forslag/traek-tilbage/"), proposals.withdraw, name="withdraw-proposal"),
     path(_("min/<slug:slug>/samtale/"), proposals.thread, name="thread"),
+    path(_("min/<slug:slug>/foreslaaet/<int:pk>/"), suggestions.answer, name="answer-suggestion"),
     path(_("min/<slug:slug>/er-det-jeres/"), claiming.claim, name="claim"),
     path(_("min/<slug:slug>/er-det-jeres/kode/"), claiming.code, name="claim-code"),
     path(_("min/<slug:slug>/er-det-jeres/traek-tilbage/"), claiming.withdraw, name="withdraw-claim"),

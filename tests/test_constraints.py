@@ -26,6 +26,8 @@ from enterprises.models import (
     ForgettingNotice,
     FormerSlug,
     HoursException,
+    Import,
+    ImportRow,
     Invitation,
     LegalForm,
     Link,
@@ -57,6 +59,7 @@ from enterprises.models import (
     ShortlistItem,
     ShortlistLink,
     StoredReport,
+    Suggestion,
     SynonymGroup,
     Term,
     TermChange,
@@ -135,6 +138,17 @@ def invited(*rows: dict[str, Any]) -> Rows:
     return lambda bakery: [
         Invitation(enterprise=bakery, digest=str(number), **usual | row) for number, row in enumerate(rows)
     ]
+
+
+suggested = {"field": "phone", "cells": {}, "changes": []}
+
+
+def imported(*rows: dict[str, Any]) -> Rows:
+    def made(_bakery: Enterprise) -> list[models.Model]:
+        run = Import.objects.create(name="liste.csv")
+        return [ImportRow(run=run, **{"number": 2} | row) for row in rows]
+
+    return made
 
 
 def ida_twice(_bakery: Enterprise) -> list[models.Model]:
@@ -441,6 +455,13 @@ BAD: list[tuple[str, Rows]] = [
     ("shortlist_has_each_once", shortlisted({}, {"position": 1})),
     ("shortlist_has_one_order", two_in_one_place),
     ("shortlist_link_gives_a_known_right", lambda _: [ShortlistLink(shortlist=a_list(), right="all")]),
+    ("import_is_in_a_known_state", lambda _: [Import(name="liste.csv", state="lost")]),
+    ("import_row_numbered_once", imported({}, {})),
+    ("import_row_takes_no_error_or_tombstone", imported({"kind": "error", "decision": "take"})),
+    ("import_row_takes_no_error_or_tombstone", imported({"kind": "tombstone", "decision": "take"})),
+    ("suggestion_open_once", of_bakery(Suggestion, {}, {}, **suggested)),
+    ("suggestion_closed_has_a_date", of_bakery(Suggestion, **suggested | {"state": "declined"})),
+    ("suggestion_closed_has_a_date", of_bakery(Suggestion, **suggested | {"decided_at": timezone.now()})),
     ("api_use_counted_in_one_row", lambda _: [ApiUse(minute=1, who=2, count=n) for n in (1, 2)]),
 ]  # fmt: skip
 
@@ -463,6 +484,10 @@ GOOD: list[Rows] = [
     threshold({"valid_to": DAY}, {"valid_from": date(2027, 1, 1)}, {"key": "large"}),
     differs({}, {"field": "rsv"}, {"state": "kept", "decided_at": timezone.now()}),
     of_its_place(OpeningHours, {"weekday": 6, "opens": time(22), "closes": time(2)}),
+    imported({"decision": "take"}, {"number": 3, "kind": "error", "decision": "skip"}),
+    of_bakery(
+        Suggestion, {}, {"state": "gone", "decided_at": timezone.now()}, {"field": "name"}, **suggested
+    ),
 ]
 
 

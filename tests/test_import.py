@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core import mail as django_mail
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from enterprises import claims, publishing
+from enterprises import publishing
 from enterprises.imports.spreadsheet import Action, import_file
-from enterprises.models import Enterprise, FormerSlug, Offer, Place, Publication, User
-from tests.builders import published
+from enterprises.models import Enterprise, FormerSlug, Offer, Place, Publication
+from tests.builders import a_user, let_in, published
 from tests.test_import_files import workbook
 
 BAKERY = {
@@ -173,14 +174,23 @@ def test_another_cvr_number_under_the_same_name_is_asked_about(bakery: Enterpris
     assert problems(write(BAKERY | {"cvr": "10150817"})) == [(2, "name")]
 
 
-def test_enterprise_with_editors_is_left_to_them(bakery: Enterprise, write: Write) -> None:
-    editor = User.objects.create_user("editor@example.dk")
-    claims.give(bakery, editor)
-    outcome = import_file(write(BAKERY | {"phone": "12345678"})).outcomes[0]
-    assert (outcome.action, outcome.published) == (Action.SKIPPED, False)
+def test_what_editors_say_is_only_suggested_to_them_and_they_are_mailed(
+    bakery: Enterprise, write: Write
+) -> None:
+    let_in(a_user("editor@example.dk"), bakery)
+    row = BAKERY | {"phone": "12345678", "street": "Nygade 2", "source": "Rådets liste 2026"}
+    outcome = import_file(write(row)).outcomes[0]
+    assert (outcome.action, outcome.published) == (Action.SUGGESTED, True)
     assert "har selv redaktører" in outcome.remarks[0]
     bakery.refresh_from_db()
-    assert bakery.phone == BAKERY["phone"]
+    assert (bakery.phone, bakery.places.get().street) == (BAKERY["phone"], BAKERY["street"])
+    assert bakery.current.snapshot["provenance"]["source"] == "Rådets liste 2026", "which is the council's"
+    assert {one.field: one.changes[0]["after"] for one in bakery.suggestions.all()} == {
+        "phone": "12345678",
+        "place": "Nygade 2",
+    }
+    (mail,) = django_mail.outbox
+    assert mail.to == ["editor@example.dk"] and "/min/rugbroed-ret/" in mail.body
 
 
 def test_withdrawn_profile_stays_withdrawn(bakery: Enterprise, write: Write) -> None:
@@ -255,7 +265,6 @@ def test_sole_traders_address_is_hidden(bakery: Enterprise, write: Write) -> Non
         ("employees", "cirka 12"),
         ("employees", "9999999999"),
         ("products", "y" * 121),
-        ("source", "=1+1"),
     ],
 )  # fmt: skip
 def test_bad_cell_is_named_and_nothing_is_saved(db: None, write: Write, column: str, text: str) -> None:
@@ -318,7 +327,7 @@ def test_report_tells_each_row_that_is_not_unchanged(bakery: Enterprise, write: 
     assert out.splitlines()[1].startswith(
         "Række 3: Cykelværkstedet – oprettet, men ikke udgivet. Der mangler"
     )
-    assert "1 oprettet, 0 ændret, 1 som før, 0 sprunget over." in out
+    assert "1 oprettet, 0 ændret, 0 foreslået redaktører, 1 som før, 0 sprunget over." in out
     assert (len(out.splitlines()), err) == (4, "")
 
 

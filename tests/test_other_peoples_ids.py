@@ -25,6 +25,7 @@ from enterprises.models import (
     Invitation,
     Opening,
     ProofFile,
+    Suggestion,
     User,
 )
 from enterprises.photos import keeping
@@ -69,6 +70,9 @@ def theirs(ida: User, bakery: Enterprise) -> dict[str, Any]:
         "place": bakery.places.get().pk,
         "answer": answer,
         "key": key.pk,
+        "suggestion": Suggestion.objects.create(
+            enterprise=bakery, field="name", cells={"name": "Fælden"}, changes=[]
+        ).pk,
     }
 
 
@@ -117,6 +121,7 @@ def test_every_key_in_an_address_is_asked_whose_it_is(
         *(("change-photo", "photo", {"do": do, "alt_da": "Mit"}) for do in ("save", "up", "down", "remove")),
         *(("answer-claim", "claim", {"do": do}) for do in ("accept", "refuse")),
         *(("change-invitation", "invitation", {"do": do}) for do in ("cancel", "resend")),
+        *(("answer-suggestion", "suggestion", {"answer": answer}) for answer in ("yes", "no")),
     ]
     for name, key, data in tried:
         for slug in (mine.slug, bakery.slug):
@@ -148,7 +153,7 @@ def test_anothers_key_for_logging_in_stays(stranger: Client, theirs: dict[str, A
 
 @pytest.mark.parametrize("key", [0, 10**10, 10**30])
 def test_keys_that_nobody_has_are_not_found(editor: Client, bakery: Enterprise, key: int) -> None:
-    for name in ("change-photo", "answer-claim", "change-invitation"):
+    for name in ("change-photo", "answer-claim", "change-invitation", "answer-suggestion"):
         assert editor.post(at(name, "broed-broer", key), {"do": "accept"}).status_code == 404
     assert editor.get(at("proof-file", "broed-broer", key)).status_code == 404
 

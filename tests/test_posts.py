@@ -32,6 +32,7 @@ from enterprises.models import (
     Enterprise,
     Invitation,
     RegisterDifference,
+    Suggestion,
     User,
 )
 from enterprises.photos import keeping
@@ -95,6 +96,8 @@ POSTS: dict[str, Row] = {
     "changes that wait already": ([OURS], {"seen": "x", "text": "Hej"}, EDITORS, ()),
     "thread": ([OURS], {"text": "Hej"}, EDITORS, BOTH),
     "withdraw-proposal": ([OURS], {}, EDITORS, BOTH),
+    "answer-suggestion": ([OURS, "{suggested}"], {"answer": "yes"}, EDITORS, BOTH),
+    "answer-suggestion no": ([OURS, "{suggested}"], {"answer": "no"}, EDITORS, BOTH),
     "people": ([OURS], {"email": "ny@example.dk"}, EDITORS, BOTH),
     "answer-claim": ([OURS, "{claim}"], {"do": "accept"}, EDITORS, BOTH),
     "answer-claim no": ([OURS, "{claim}"], {"do": "refuse"}, EDITORS, BOTH),
@@ -208,6 +211,10 @@ def world(people: dict[str, Client], bakery: Enterprise, pictures: object) -> di
     Enterprise.objects.filter(pk=moebler.pk).update(tagline_da="Nyt, der ikke er sendt")
     for name in BOTH:
         let_in(User.objects.get(pk=people[name].session["_auth_user_id"]), moebler)
+    phone = {"column": "phone", "before": bakery.phone, "after": "11223344"}
+    suggested = Suggestion.objects.create(
+        enterprise=bakery, field="phone", cells={"phone": "11223344"}, changes=[phone]
+    )
     today = timezone.localdate()
     asked = ConfirmationRequest.objects.create(enterprise=bakery, asked_on=today, mailed_on=today)
     differs = RegisterDifference.objects.create(
@@ -222,6 +229,7 @@ def world(people: dict[str, Client], bakery: Enterprise, pictures: object) -> di
         "invitation": invitation.pk,
         "token": token,
         "proof": proof.pk,
+        "suggested": suggested.pk,
         "asked": confirmations.token_of(asked),
         "seen": proposals.seen(editing.fresh(moebler)),
         "contact": {"version": version, "revision": "0", **contact("11 11 11 11").dict()},

@@ -44,6 +44,21 @@ from enterprises.models import (
     User,
 )
 from tests.builders import published
+from enterprises import publishing, tasks
+from enterprises.choices import ImportState
+from enterprises.imports import progress
+from enterprises.imports import runs as import_runs
+from enterprises.management.commands import run_worker
+from enterprises.models import (
+    Enterprise,
+    Import,
+    Mail,
+    MissedSearch,
+    RegisterDifference,
+    RegisterReading,
+    User,
+)
+from tests.builders import a_user, published
 from tests.mail_server import Postbox, mail_server
 from tests.register_service import free_numbers, numbered, register_service
 from tests.servers import database_url, serving
@@ -343,6 +358,34 @@ def test_a_worker_killed_while_it_makes_a_file_leaves_none_and_the_next_makes_it
     assert [row[0] for row in book.active.iter_rows(values_only=True)] == ["Navn", *names]
     Enterprise.objects.filter(name__in=names).delete()
     karen.delete()
+def test_a_worker_killed_in_mid_import_leaves_nothing_and_the_next_does_it_all(
+    environment: Environment,
+) -> None:
+    """It is killed when its rows are saved and it is about to publish them."""
+    rows = [f"Hus {number * 7919 % 997};Vi bygger;Længe" for number in range(120)]
+    data = "\n".join(["name;tagline_da;description_da;sectors", *(f"{row};finans" for row in rows)])
+    clerk = a_user("clerk@example.dk")
+    run = import_runs.receive("huse.csv", data.encode(), by=clerk, language="da")
+    import_runs.look(run.pk)
+    import_runs.queue(run, by=clerk)
+    job = ProcrastinateJob.objects.filter(task_name="enterprises.tasks.apply_import")
+    with working(environment) as worker, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE enterprises_publication IN SHARE MODE")
+        eventually(lambda: waiting_for("enterprises_publication"))
+        assert progress.of(run.pk) == (120, 120)
+        killed(worker)
+    eventually(lambda: progress.of(run.pk) is None)
+    assert not Enterprise.objects.filter(tagline_da="Vi bygger").exists()
+    assert Import.objects.get(pk=run.pk).state == ImportState.QUEUED
+    with working(environment):
+        eventually(lambda: not job.exists())
+    built = Enterprise.objects.filter(tagline_da="Vi bygger")
+    assert built.filter(current__number=1).count() == built.count() == 120
+    assert Listing.objects.filter(pk__in=built.values("pk")).count() == 120
+    assert set(run.rows.values_list("outcome", flat=True)) == {"created"}
+    publishing.forget(built)
+    Import.objects.all().delete()
+    User.objects.all().delete()
 
 
 def test_what_should_have_been_done_at_night_is_done(environment: Environment) -> None:

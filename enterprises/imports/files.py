@@ -11,15 +11,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, time
-from itertools import chain, islice
+from itertools import chain, islice, zip_longest
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import openpyxl
 from django.utils.translation import gettext as _
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
 from enterprises import danish
+from enterprises.cells import FORMULA
 from enterprises.imports.rows import COLUMNS, Problem, Row
 
 MAX_BYTES = 20 * 1024 * 1024
@@ -39,8 +41,6 @@ _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _INVISIBLE = "\ufeff\u200b"
 # Also the characters that turn text around and so make it read as something else.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-_FORMULA = re.compile(r"[=@+-]")
-_PHONE_OR_NUMBER = re.compile(r"\+[0-9 ().-]+|[+-]?[0-9][0-9.,]*")
 
 
 class ImportRefused(Exception):  # noqa: N818 - it is the file that is at fault
@@ -94,13 +94,18 @@ def _ole_refusal(data: bytes) -> str:
 
 
 def _decoded(data: bytes) -> str:
-    encoding = "utf-16" if data.startswith(_UTF_16) else "utf-8-sig"
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError as error:
+    """What Excel calls “CSV UTF-8”, “Unicode text” and, in Denmark, plain “CSV”: windows-1252."""
+    encodings = ["utf-16"] if data.startswith(_UTF_16) else ["utf-8-sig", "cp1252"]
+    for encoding in encodings:
+        try:
+            text = data.decode(encoding)
+            break
+        except UnicodeDecodeError:
+            continue
+    else:
         raise ImportRefused(
             _("Filen er ikke gemt som UTF-8. Vælg “Gem som” og “CSV UTF-8 (semikolonsepareret)” i Excel.")
-        ) from error
+        )
     if "\0" in text:
         raise ImportRefused(_("Filen er ikke en tekstfil. Gem den som csv (UTF-8) eller xlsx."))
     if not text.strip():
@@ -130,7 +135,7 @@ def _csv_records(text: str, delimiter: str) -> Iterator[list[Cell]]:
     try:
         for record in reader:
             rows_read += 1
-            yield [_cell(text, is_csv=True) for text in record]
+            yield [_cell(_unescaped(text)) for text in record]
     except csv.Error as error:
         raise ImportRefused(
             _("Række %(row)s kan ikke læses: der er et citationstegn, som mangler sin makker.")
@@ -138,19 +143,19 @@ def _csv_records(text: str, delimiter: str) -> Iterator[list[Cell]]:
         ) from error
 
 
-def _cell(text: str, *, is_csv: bool = False) -> Cell:
+def _unescaped(text: str) -> str:
+    """Without the apostrophe that our own files, and Excel's, put before what looks like a formula."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA) else text
+
+
+def _cell(text: str) -> Cell:
+    """What looks like a formula is a text as any other: nothing here works formulas out."""
     text = re.sub(r"\r\n?", "\n", text).strip().strip(_INVISIBLE).strip()
     if len(text) > MAX_CELL_LENGTH:
         return Cell(text, _("Teksten er længere end 10.000 tegn."))
     if _CONTROL.search(text):
         return Cell(text, _("Teksten indeholder usynlige styretegn. Skriv den igen."))
-    if is_csv and _FORMULA.match(text) and not _PHONE_OR_NUMBER.fullmatch(text):
-        return Cell(text, _is_a_formula())
     return Cell(text)
-
-
-def _is_a_formula() -> str:
-    return _("Cellen er en formel. Skriv værdien i stedet.")
 
 
 # -- workbooks ------------------------------------------------------------------------------------
@@ -176,7 +181,7 @@ def _parse_workbook(data: bytes) -> Sheet:
         warnings.simplefilter("ignore")  # openpyxl warns about decoration that it does not know
         with _damage_refused():
             workbook = openpyxl.load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
-        return _first_sheet(workbook.worksheets)
+        return _first_sheet([sheet for sheet in workbook.worksheets if sheet.sheet_state == "visible"], data)
 
 
 def _refuse_bombs(entries: list[zipfile.ZipInfo]) -> None:
@@ -192,12 +197,12 @@ def _refuse_bombs(entries: list[zipfile.ZipInfo]) -> None:
         )
 
 
-def _first_sheet(worksheets: list[Any]) -> Sheet:
-    """The first worksheet with a header. That later ones are left out is said, not hidden."""
+def _first_sheet(worksheets: list[Any], data: bytes) -> Sheet:
+    """The first worksheet with a header that is not hidden. That others are left out is said."""
     with_header = [sheet for sheet in worksheets if _header_index(_workbook_head(sheet)) is not None]
     if not with_header:
         raise ImportRefused(_no_header())
-    sheet = _sheet(_workbook_records(with_header[0]), is_csv=False)
+    sheet = _sheet(_workbook_records(with_header[0], data), is_csv=False)
     sheet.warnings += [
         _("Arket “%(sheet)s” blev ikke læst: kun det første ark med overskrifter læses.")
         % {"sheet": _printable(other.title)}
@@ -210,7 +215,9 @@ def _workbook_head(worksheet: Any) -> list[list[Cell]]:
     return list(islice(_workbook_records(worksheet), HEADER_IS_WITHIN_ROWS))
 
 
-def _workbook_records(worksheet: Any) -> Iterator[list[Cell]]:
+def _workbook_records(worksheet: Any, data: bytes = b"") -> Iterator[list[Cell]]:
+    """`data` are the workbook's bytes, where formulas are to give what they last came to."""
+    last_seen = _LastSeen(data, worksheet.title)
     with _damage_refused():
         worksheet.reset_dimensions()  # the file's own word for its size is often wrong
         for number, row in enumerate(worksheet.iter_rows(), 1):
@@ -218,13 +225,38 @@ def _workbook_records(worksheet: Any) -> Iterator[list[Cell]]:
                 raise ImportRefused(_too_many_rows())
             if len(row) > MAX_COLUMNS:
                 raise ImportRefused(_("Arket har flere end 1.000 kolonner. Slet dem, der ikke skal bruges."))
+            if data and any(cell.data_type == "f" for cell in row):
+                row = last_seen.row(number, row)
             yield [_workbook_cell(cell) for cell in row]
+
+
+class _LastSeen:
+    """What a sheet's formulas came to when Excel last saved it. Read a second time, but only where asked."""
+
+    def __init__(self, data: bytes, title: str) -> None:
+        self.data, self.title, self.number = data, title, 0
+        self.rows: Iterator[Any] | None = None
+
+    def row(self, number: int, with_formulas: Any) -> list[Any]:
+        """The row with values for formulas; a formula that was never worked out stays as its text."""
+        if self.rows is None:
+            book = openpyxl.load_workbook(
+                io.BytesIO(self.data), read_only=True, keep_links=False, data_only=True
+            )
+            sheet = book[self.title]
+            sheet.reset_dimensions()
+            self.rows = sheet.iter_rows()
+        row = next(islice(self.rows, number - self.number - 1, None), ())
+        self.number = number
+        found = zip_longest(with_formulas, row)
+        return [
+            cell if cell is not None and (value is None or value.value is None) else value
+            for cell, value in found
+        ]
 
 
 def _workbook_cell(cell: Any) -> Cell:
     text = _text(cell.value)
-    if cell.data_type == "f":
-        return Cell(text, _is_a_formula())
     if cell.data_type == "e":
         return Cell(text, _("Cellen viser en fejl (%(error)s).") % {"error": text[:20]})
     return _cell(text)
@@ -233,6 +265,8 @@ def _workbook_cell(cell: Any) -> Cell:
 def _text(value: Any) -> str:
     if value is None:
         return ""
+    if isinstance(value, ArrayFormula | DataTableFormula):
+        return str(getattr(value, "text", None) or "")
     if isinstance(value, float):
         # With a decimal comma, as in Danish: 1.125 would be eleven hundred.
         return str(int(value)) if value.is_integer() else repr(value).replace(".", ",")
@@ -258,6 +292,13 @@ def _header_index(head: list[list[Cell]]) -> int | None:
     return next((index for index, record in enumerate(head) if _known_columns(record)), None)
 
 
+def _goes_on(header: list[Cell], below: list[Cell]) -> bool:
+    """Whether the names stand in two rows, under merged cells such as “Adresse” over street and city."""
+    known = {_header_name(cell) for cell in header}.intersection(COLUMNS)
+    names = [_header_name(cell) for cell in below if cell.text]
+    return bool(names) and all(name in COLUMNS and name not in known for name in names)
+
+
 def _no_header() -> str:
     return _("Der er ingen række med kolonnernes navne (name, cvr, sectors …) blandt de første ti rækker.")
 
@@ -276,6 +317,12 @@ def _sheet(records: Iterator[list[Cell]], *, is_csv: bool) -> Sheet:
     if index is None:
         raise ImportRefused(_no_header())
     sheet, header = Sheet(), head[index]
+    if index + 1 < len(head) and _goes_on(header, head[index + 1]):
+        index += 1
+        header = [
+            below if below.text else above
+            for above, below in zip_longest(header, head[index], fillvalue=Cell(""))
+        ]
     columns = _columns(header, sheet)
     unnamed: set[int] = set()
     for number, record in enumerate(chain(head[index + 1 :], records), index + 2):

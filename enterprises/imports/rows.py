@@ -8,7 +8,8 @@ from typing import Any, cast
 
 from django.utils.translation import gettext as _
 
-from enterprises import danish
+from enterprises import danish, sections
+from enterprises.choices import Section
 from enterprises.imports import terms
 from enterprises.models import Mission, Sector, Term
 
@@ -21,6 +22,15 @@ COLUMNS = (
 PLACE_COLUMNS = ("street", "postcode", "city", "district", "latitude", "longitude")
 # The fields that are not called what their columns are.
 FIELD_OF = {"members": "owner_members"}
+# Under which key of a snapshot a column's value is, where that is not its own name.
+KEY_OF = {
+    "tagline_da": "tagline", "tagline_en": "tagline",
+    "description_da": "description", "description_en": "description",
+    "products": "offers", "source": "provenance",
+    "phone": "contact", "email": "contact", "website": "contact",
+    "employees": "figures", "members": "figures",
+    **dict.fromkeys(PLACE_COLUMNS, "places"),
+}  # fmt: skip
 
 MOST_SECTORS = 3
 
@@ -58,6 +68,9 @@ class Values:
     products: list[str] = field(default_factory=list)
     unreadable: set[str] = field(default_factory=set)
 
+    def __bool__(self) -> bool:
+        return bool(self.enterprise or self.place or self.sectors or self.missions or self.products)
+
     @property
     def cvr(self) -> str:
         return cast(str, self.enterprise.get("cvr", ""))
@@ -78,6 +91,7 @@ _READ: dict[str, Callable[[str], Any]] = {
     "postcode": terms.postcode,
     "latitude": terms.decimal,
     "longitude": terms.decimal,
+    "phone": terms.phone,
     "website": terms.website,
     "founded": terms.year,
     "employees": terms.whole_number,
@@ -143,6 +157,11 @@ def repetitions(all_values: list[Values]) -> Iterator[Problem]:
 def name_key(name: str) -> str:
     """Names in other alphabets fold to nothing, and would all be the same."""
     return danish.fold(name) or name.casefold()
+
+
+def section_of(column: str) -> Section | None:
+    """Where an enterprise with editors says this itself; None for what is the council's to say."""
+    return sections.owner(KEY_OF.get(column, column))
 
 
 def column_of(field_name: str) -> str:

@@ -1,32 +1,46 @@
-"""From a clerk's spreadsheet to enterprises: matching its rows, saving all or nothing, telling."""
+"""From a clerk's rows to enterprises: matching, saving all or nothing, telling.
+
+The command and the desk go through the same `run`: the desk looks first and rolls back, and later runs those
+rows again that were taken, as long as they still change what was seen.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+import copy
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from enterprises import publishing, snapshots, suspecting
-from enterprises.imports import files
-from enterprises.imports.rows import Problem, Values, check, column_of, name_key, repetitions
+from enterprises import publishing, sections, snapshots
+from enterprises.choices import ClaimState, ClaimWay
+from enterprises.imports import files, suggestions
+from enterprises.imports.changes import Changes, Difference
+from enterprises.imports.matching import Register
+from enterprises.imports.rows import Problem, Row, Values, check, repetitions, section_of
 from enterprises.imports.terms import CellError, Terms
-from enterprises.models import Enterprise, FormerSlug, Offer, Place, SectorOf
+from enterprises.models import Enterprise, FormerSlug, Import
 
 PUBLISHED_AT_ONCE = 1_000
+TOLD_EVERY = 50
+# Imports come one after the other: two that create the same enterprise at once would both find it missing.
+LOCK = 0x696D706F7274
+
+Told = Callable[[int, int], None]
 
 
 class Action(Enum):
     CREATED = "created"
     UPDATED = "updated"
+    SUGGESTED = "suggested"
     UNCHANGED = "unchanged"
     SKIPPED = "skipped"
+    STALE = "stale"
 
 
 @dataclass
@@ -38,6 +52,17 @@ class Outcome:
     action: Action
     published: bool = False
     remarks: list[str] = field(default_factory=list)
+    enterprise: int | None = None
+    differences: list[Difference] = field(default_factory=list)
+    # The working copy and the publication there were before, for who undoes it.
+    before: dict[str, Any] | None = None
+    publication_before: int | None = None
+    # Whether the row names one that is to stay away.
+    stays_away: bool = False
+
+    @property
+    def changes(self) -> list[dict[str, Any]]:
+        return [asdict(difference) for difference in self.differences]
 
 
 @dataclass
@@ -51,104 +76,94 @@ class Report:
 def import_file(path: Path, *, dry_run: bool = False) -> Report:
     """Create, update and publish what the file says: all of it, or with any problem nothing."""
     sheet = files.read(path)
+    with transaction.atomic():
+        outcomes, problems = run(sheet.rows, path.name, flaws=sheet.problems)
+        saved = not (dry_run or problems)
+        if not saved:
+            transaction.set_rollback(True)
+    return Report(outcomes, problems, sheet.warnings, saved)
+
+
+def run(
+    rows: Sequence[Row],
+    filename: str,
+    *,
+    flaws: Sequence[Problem] = (),
+    expected: Mapping[int, list[dict[str, Any]]] | None = None,
+    source: Import | None = None,
+    looking: bool = False,
+    told: Told = lambda done, total: None,
+) -> tuple[list[Outcome], list[Problem]]:
+    """Do what the rows say, in the caller's transaction, which must be rolled back if there are problems.
+
+    `expected` are the changes that somebody has seen and said yes to: a row that would make others is left.
+    Who is only `looking` holds nothing that others wait for; what is new is there until they roll back.
+    """
+    if not looking:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
     terms = Terms.load()
-    all_values, problems = [], sheet.problems
-    for row in sheet.rows:
+    all_values, problems = [], list(flaws)
+    for row in rows:
         values, unreadable = check(row, terms)
         all_values.append(values)
         problems += unreadable
     problems += repetitions(all_values)
-    with transaction.atomic():
-        outcomes = _Import(path.name, problems).run(all_values)
-        saved = not (dry_run or problems)
-        if not saved:
-            transaction.set_rollback(True)
-    return Report(outcomes, sorted(problems, key=lambda problem: problem.row), sheet.warnings, saved)
+    work = _Run(
+        {row.number: row for row in rows}, terms, filename, problems, expected, source, looking=looking
+    )
+    outcomes = work.done(all_values, told)
+    return outcomes, sorted(problems, key=lambda problem: problem.row)
 
 
-@dataclass(frozen=True)
-class _Candidate:
-    pk: int
-    cvr: str | None
-    postcodes: frozenset[str]
-    has_left: bool
-
-
-class _Register:
-    """Which enterprise, if any, a row is about."""
-
-    def __init__(self) -> None:
-        postcodes: dict[int, set[str]] = {}
-        places = Place.objects.exclude(postcode="")
-        for enterprise, postcode in places.values_list("enterprise_id", "postcode"):
-            postcodes.setdefault(enterprise, set()).add(postcode)
-        self._by_cvr: dict[str, int] = {}
-        self._by_name: dict[str, list[_Candidate]] = {}
-        standing = set(suspecting.standing().values_list("pk", flat=True))
-        for pk, cvr, name in Enterprise.objects.order_by("pk").values_list("pk", "cvr", "name"):
-            candidate = _Candidate(pk, cvr, frozenset(postcodes.get(pk, ())), pk not in standing)
-            self._by_name.setdefault(name_key(name), []).append(candidate)
-            if cvr:
-                self._by_cvr[cvr] = pk
-
-    def match(self, values: Values) -> int | None:
-        if values.cvr in self._by_cvr:
-            return self._by_cvr[values.cvr]
-        found = self._by_name_and_postcode(values)
-        if len(found) > 1:
-            raise CellError(_("Flere virksomheder hedder det. Skriv CVR-nummer eller postnummer."))
-        if found and found[0].cvr and values.cvr:
-            raise CellError(
-                _("En virksomhed af samme navn har CVR-nummer %(cvr)s. Er det den, så ret nummeret i hånden.")
-                % {"cvr": found[0].cvr}
-            )
-        return found[0].pk if found else None
-
-    def _by_name_and_postcode(self, values: Values) -> list[_Candidate]:
-        """One that was merged into its namesake, or put off the site before it came back, is not meant."""
-        namesakes = self._by_name.get(name_key(values.name), []) if values.name else []
-        if values.postcode:
-            found = [candidate for candidate in namesakes if values.postcode in candidate.postcodes]
-        else:
-            found = [candidate for candidate in namesakes if not candidate.postcodes] or namesakes
-        # Of several that have all left, one is as good as another: none of them comes back.
-        return [candidate for candidate in found if not candidate.has_left] or found[:1]
-
-
-class _Import:
+class _Run:
     """Saves the rows one by one and, if none has a problem, publishes them."""
 
-    def __init__(self, filename: str, problems: list[Problem]) -> None:
+    def __init__(
+        self,
+        rows: dict[int, Row],
+        terms: Terms,
+        filename: str,
+        problems: list[Problem],
+        expected: Mapping[int, list[dict[str, Any]]] | None,
+        source: Import | None,
+        *,
+        looking: bool,
+    ) -> None:
+        self.looking = looking
+        self.rows, self.terms, self.expected, self.source = rows, terms, expected, source
         # A file's name may hold bytes that are no text.
         self.filename = filename.encode("utf-8", "replace").decode()[-200:]
         self.today = timezone.localdate()
         self.problems = problems
         self.bad_rows: set[int] = set()
         self.saved: list[tuple[int, Outcome]] = []
+        self.saved_of_editors: list[tuple[Enterprise, Outcome]] = []
+        self.suggested: dict[int, list[suggestions.Suggested]] = {}
         self.slugs = set(Enterprise.objects.values_list("slug", flat=True))
         self.slugs.update(FormerSlug.objects.values_list("slug", flat=True))
 
-    def run(self, all_values: list[Values]) -> list[Outcome]:
+    def done(self, all_values: list[Values], told: Told) -> list[Outcome]:
         matched = self._match(all_values)
         self.bad_rows = {problem.row for problem in self.problems}
-        # Locked, so that nobody's edit is overwritten by what we read before it.
-        found = (
-            Enterprise.objects.select_for_update()
-            .filter(pk__in=matched.values())
-            .prefetch_related(
-                "legal_form", "ownership", "sector_ranks", "missions", "places__district", "offers",
-                "editorships", "withdrawals__merged_into",
-            )
-            .in_bulk()
-        )  # fmt: skip
-        outcomes = [self._apply(values, found.get(matched.get(values.row, 0))) for values in all_values]
-        for start in range(0, 0 if self.problems else len(self.saved), PUBLISHED_AT_ONCE):
-            self._publish(dict(self.saved[start : start + PUBLISHED_AT_ONCE]))
+        found = _read(set(matched.values()), hold=not self.looking)
+        outcomes = []
+        for number, values in enumerate(all_values):
+            if number % TOLD_EVERY == 0:
+                told(number, len(all_values))
+            outcomes.append(self._apply(values, found.get(matched.get(values.row, 0))))
+        told(len(all_values), len(all_values))
+        for start in range(0, len(self.saved), PUBLISHED_AT_ONCE):
+            if self.looking or not self.problems:
+                self._publish(dict(self.saved[start : start + PUBLISHED_AT_ONCE]))
+        if not (self.looking or self.problems):
+            self._publish_of_editors()
+            suggestions.make(self.suggested, self.source)
         return outcomes
 
     def _match(self, all_values: list[Values]) -> dict[int, int]:
         """The enterprises that rows are about, by row number."""
-        register = _Register()
+        register = Register()
         known_bad = {problem.row for problem in self.problems}
         matched: dict[int, int] = {}
         row_of: dict[int, int] = {}
@@ -168,37 +183,89 @@ class _Import:
         return matched
 
     def _apply(self, values: Values, found: Enterprise | None) -> Outcome:
-        if found and found.editorships.all():
-            remark = _("Den har selv redaktører.")
-            return Outcome(values.row, found.name, Action.SKIPPED, remarks=[remark])
         if found and (remark := _why_it_stays_away(found)):
-            return Outcome(values.row, found.name, Action.SKIPPED, remarks=[remark])
+            return self._left(values, found, remark, stays_away=True)
+        if found and _waits_to_be_let_in(found):
+            return self._left(values, found, _("Den venter på at blive optaget. Afgør det først."))
+        if found and found.editorships.all():
+            return self._suggest(values, found)
+        before = _before(found) if found else None
         enterprise = found or Enterprise()
-        changes = _Changes(enterprise, values, self.today.year)
-        if found and not changes:
-            return Outcome(values.row, enterprise.name, Action.UNCHANGED)
-        enterprise.imported_from = f"{self.filename}, række {values.row}, {self.today.isoformat()}"
+        changes = Changes(enterprise, values, self.today.year)
+        comes_back = found is not None and _was_undone(found)
+        action = Action.UPDATED if found and not comes_back else Action.CREATED
+        outcome = Outcome(values.row, enterprise.name, action, differences=changes.differences)
+        if found:
+            outcome.enterprise, outcome.publication_before = found.pk, found.current_id
+            outcome.before = before
+        if found and not (changes or comes_back):
+            outcome.action = Action.UNCHANGED
+            return outcome
+        if not self._is_as_seen(outcome):
+            return outcome
+        self._sign(enterprise, values)
         if not found:
             enterprise.slug = publishing.free_slug(enterprise.name, self.slugs)
             self.slugs.add(enterprise.slug)
-        outcome = Outcome(values.row, enterprise.name, Action.UPDATED if found else Action.CREATED)
-        self._save(changes, outcome)
+        is_saved = self._save(changes, outcome)
+        outcome.enterprise = enterprise.pk
+        if is_saved:
+            self.saved.append((enterprise.pk, outcome))
         return outcome
 
-    def _save(self, changes: _Changes, outcome: Outcome) -> None:
+    def _left(self, values: Values, found: Enterprise, remark: str, *, stays_away: bool = False) -> Outcome:
+        outcome = Outcome(values.row, found.name, Action.SKIPPED, remarks=[remark], enterprise=found.pk)
+        outcome.stays_away = stays_away
+        return outcome
+
+    def _sign(self, enterprise: Enterprise, values: Values) -> None:
+        enterprise.imported_from = f"{self.filename}, række {values.row}, {self.today.isoformat()}"
+
+    def _is_as_seen(self, outcome: Outcome) -> bool:
+        if self.expected is None or self.expected.get(outcome.row) == outcome.changes:
+            return True
+        outcome.action = Action.STALE
+        return False
+
+    def _suggest(self, values: Values, found: Enterprise) -> Outcome:
+        """What is the council's to say is taken, the rest is left to those who edit it."""
+        row = self.rows[values.row]
+        before = _before(found)
+        ours, _problems = check(_only(row, theirs=False), self.terms)
+        changes = Changes(found, ours, self.today.year)
+        suggested = suggestions.of(copy.copy(found), _only(row, theirs=True), self.terms)
+        outcome = Outcome(values.row, found.name, Action.UNCHANGED, enterprise=found.pk, before=before)
+        outcome.publication_before = found.current_id
+        outcome.differences = [*changes.differences, *(one for each in suggested for one in each.differences)]
+        if suggested:
+            outcome.action = Action.SUGGESTED
+            outcome.remarks = [_("Den har selv redaktører: det er et forslag til dem.")]
+        elif changes:
+            outcome.action = Action.UPDATED
+        if outcome.action == Action.UNCHANGED or not self._is_as_seen(outcome):
+            return outcome
+        self.problems += [problem for each in suggested for problem in each.problems]
+        self.suggested[found.pk] = suggested
+        if changes and self._save(changes, outcome):
+            self.saved_of_editors.append((found, outcome))
+        return outcome
+
+    def _save(self, changes: Changes, outcome: Outcome) -> bool:
         if outcome.row in self.bad_rows or any(changes.problems()):
             self.problems += changes.problems(constraints=True)
-            return
+            return False
         try:
             with transaction.atomic():
+                is_kept = not (self.looking and changes.enterprise.pk)
                 changes.save()
+                transaction.set_rollback(not is_kept)
         except IntegrityError:
             problems = list(changes.problems(constraints=True, unique=True))
             if not problems:
                 raise
             self.problems += problems
-        else:
-            self.saved.append((changes.enterprise.pk, outcome))
+            return False
+        return is_kept
 
     def _publish(self, outcomes: dict[int, Outcome]) -> None:
         """Make public what may be. The outcomes are by primary key, few enough to read at once."""
@@ -213,16 +280,51 @@ class _Import:
         ready = [enterprise for enterprise in fresh if not outcomes[enterprise.pk].remarks]
         refused = publishing.address_problems(ready)
         self.problems += [Problem(outcomes[pk].row, "", problem) for pk, problem in refused.items()]
-        if not self.problems:
-            reason = _("Indlæst fra %(file)s.") % {"file": self.filename}
-            for pk in publishing.publish_many(ready, reason=reason):
+        if not (self.looking or self.problems):
+            for pk in publishing.publish_many(ready, reason=self._reason()):
                 outcomes[pk].published = True
+
+    def _publish_of_editors(self) -> None:
+        """Only what is the council's: what else waits in their working copies goes on waiting."""
+        for enterprise, outcome in self.saved_of_editors:
+            for key in ("cvr", "provenance"):
+                made = publishing.publish_field(enterprise, key, reason=self._reason())
+                outcome.published = outcome.published or made is not None
+
+    def _reason(self) -> str:
+        return _("Indlæst fra %(file)s.") % {"file": self.filename}
+
+
+def _read(keys: set[int], *, hold: bool) -> dict[int, Enterprise]:
+    """Held, so that nobody's edit is overwritten by what we read before it, in the order all hold them in."""
+    if hold:
+        list(Enterprise.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))
+    return (
+        Enterprise.objects.filter(pk__in=keys)
+        .prefetch_related(
+            *snapshots.RELATIONS,
+            "editorships",
+            "claims",
+            "withdrawals__merged_into",
+            "withdrawals__undone_row",
+        )
+        .in_bulk()
+    )
+
+
+def _before(enterprise: Enterprise) -> dict[str, Any]:
+    return {"working": sections.working(enterprise), "imported_from": enterprise.imported_from}
+
+
+def _only(row: Row, *, theirs: bool) -> Row:
+    cells = {name: text for name, text in row.cells.items() if (section_of(name) is not None) == theirs}
+    return Row(row.number, cells, row.flawed)
 
 
 def _why_it_stays_away(enterprise: Enterprise) -> str:
     """What the council has taken off the site, no spreadsheet changes or brings back."""
     withdrawal = next(iter(enterprise.withdrawals.all()), None)
-    if enterprise.current_id is not None or withdrawal is None:
+    if enterprise.current_id is not None or withdrawal is None or _was_undone(enterprise):
         return ""
     if withdrawal.merged_into:
         return _("Den er lagt sammen med “%(name)s”: ret rækken til den.") % {
@@ -231,106 +333,13 @@ def _why_it_stays_away(enterprise: Enterprise) -> str:
     return _("Profilen er trukket tilbage: %(reason)s") % {"reason": withdrawal.reason}
 
 
-class _Changes:
-    """The difference between an enterprise and a row: made on the instances, then cleaned, then saved."""
+def _was_undone(enterprise: Enterprise) -> bool:
+    """Whether it only left because the import that made it was undone."""
+    withdrawal = next(iter(enterprise.withdrawals.all()), None)
+    return enterprise.current_id is None and withdrawal is not None and hasattr(withdrawal, "undone_row")
 
-    def __init__(self, enterprise: Enterprise, values: Values, year: int) -> None:
-        self.enterprise, self.values = enterprise, values
-        is_new = enterprise.pk is None
-        places = [] if is_new else list(enterprise.places.all())
-        offers = [] if is_new else list(enterprise.offers.all())
-        self.changed = is_new
-        self.changed |= self._set_facts(year)
-        self.places = self._set_places(places)
-        self.sectors = values.sectors if is_new else self._new_sectors()
-        self.missions = values.missions if is_new else self._new_missions()
-        self.offers, self.dropped_offers = self._set_offers(offers)
 
-    def __bool__(self) -> bool:
-        return bool(
-            self.changed or self.places or self.sectors or self.missions or self.offers or self.dropped_offers
-        )
-
-    def _set_facts(self, year: int) -> bool:
-        enterprise, given = self.enterprise, self.values.enterprise
-        changed = [name for name, value in given.items() if getattr(enterprise, name) != value]
-        for name in changed:
-            setattr(enterprise, name, given[name])
-            if name in ("employees", "owner_members"):
-                setattr(enterprise, f"{name}_year", year)
-        if "source" in changed:
-            enterprise.source_checked_on = None  # nobody has checked the new one
-        return bool(changed)
-
-    def _set_places(self, places: list[Place]) -> list[Place]:
-        """The places to save. The row speaks of the place with its postcode, else of the first."""
-        given = self.values.place
-        changed = []
-        if given:
-            places = places or [Place(enterprise=self.enterprise)]
-            postcode = self.values.postcode
-            place = next((place for place in places if postcode and place.postcode == postcode), places[0])
-            if any(getattr(place, name) != value for name, value in given.items()):
-                changed.append(place)
-            for name, value in given.items():
-                setattr(place, name, value)
-        legal_form = self.enterprise.legal_form
-        if legal_form and legal_form.sole_trader:
-            # A person's own address.
-            shown = [place for place in places if not place.hidden]
-            for place in shown:
-                place.hidden = True
-            changed += [place for place in shown if place not in changed]
-        return changed
-
-    def _new_sectors(self) -> list[Any]:
-        chosen = [ranked.sector_id for ranked in self.enterprise.sector_ranks.all()]
-        return self.values.sectors if [sector.pk for sector in self.values.sectors] != chosen else []
-
-    def _new_missions(self) -> list[Any]:
-        chosen = {mission.pk for mission in self.enterprise.missions.all()}
-        return self.values.missions if {mission.pk for mission in self.values.missions} != chosen else []
-
-    def _set_offers(self, offers: list[Offer]) -> tuple[list[Offer], list[Offer]]:
-        """The offers to add and the ones to delete. Those that stay keep their texts."""
-        named: dict[str, str] = {}
-        for name in self.values.products:
-            named.setdefault(name_key(name), name)
-        if not named:
-            return [], []
-        present = {name_key(offer.name_da) for offer in offers}
-        position = max((offer.position + 1 for offer in offers), default=0)
-        added = [
-            Offer(enterprise=self.enterprise, name_da=name, position=position + i)
-            for i, (key, name) in enumerate(named.items())
-            if key not in present
-        ]
-        return added, [offer for offer in offers if name_key(offer.name_da) not in named]
-
-    def problems(self, *, constraints: bool = False, unique: bool = False) -> Iterator[Problem]:
-        """What the models object to. Asking about constraints costs a query for each."""
-        # Terms were found by us; what could not be read has its problem already.
-        exclude = {"enterprise", "legal_form", "ownership", "district", *self.values.unreadable}
-        for instance in (self.enterprise, *self.places, *self.offers):
-            try:
-                instance.full_clean(exclude, validate_unique=unique, validate_constraints=constraints)
-            except ValidationError as error:
-                for name, messages in error.message_dict.items():
-                    column = "products" if isinstance(instance, Offer) else column_of(name)
-                    yield Problem(self.values.row, column, " ".join(messages))
-
-    def save(self) -> None:
-        enterprise = self.enterprise
-        enterprise.save()
-        for place in self.places:
-            place.save()
-        if self.sectors:
-            enterprise.sector_ranks.all().delete()
-            SectorOf.objects.bulk_create(
-                SectorOf(enterprise=enterprise, sector=sector, rank=rank)
-                for rank, sector in enumerate(self.sectors, 1)
-            )
-        if self.missions:
-            enterprise.missions.set(self.missions)
-        Offer.objects.filter(pk__in=[offer.pk for offer in self.dropped_offers]).delete()
-        Offer.objects.bulk_create(self.offers)
+def _waits_to_be_let_in(enterprise: Enterprise) -> bool:
+    return enterprise.current_id is None and any(
+        (claim.way, claim.state) == (ClaimWay.ADDED, ClaimState.OPEN) for claim in enterprise.claims.all()
+    )

@@ -110,6 +110,12 @@ def cvr(text: str) -> str:
     return digits.zfill(8)
 
 
+def phone(text: str) -> str:
+    """As it is written, but for what Excel does to one that it takes for a number."""
+    text = re.sub(r"^([0-9]+)[.,]0+$", r"\1", " ".join(text.split()))
+    return text.zfill(8) if re.fullmatch(r"[0-9]{6,7}", text) else text
+
+
 def postcode(text: str) -> str:
     match = re.fullmatch(r"([0-9]{3,4})([.,]0+)?", text)
     if not match:
@@ -134,7 +140,12 @@ def whole_number(text: str) -> int:
 
 
 def year(text: str) -> int:
-    match = re.fullmatch(r"([0-9]{4})([.,]0+)?", text)
+    """Also of a date, as a spreadsheet or a Dane writes it."""
+    match = (
+        re.fullmatch(r"([0-9]{4})([.,]0+)?", text)
+        or re.fullmatch(r"([0-9]{4})-[0-9]{2}-[0-9]{2}", text)
+        or re.fullmatch(r"[0-9]{1,2}[-./][0-9]{1,2}[-./]([0-9]{4})", text)
+    )
     if not match:
         raise CellError(_("“%(text)s” er ikke et årstal med fire cifre.") % {"text": text[:60]})
     return int(match[1])

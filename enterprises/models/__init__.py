@@ -8,6 +8,7 @@ from enterprises.models.enterprise import BuyerFacts, Enterprise, FormerSlug, Li
 from enterprises.models.evidence import Evidence, MarkOf
 from enterprises.models.export import Export
 from enterprises.models.forgetting import ForgettingNotice
+from enterprises.models.imports import Import, ImportRow, Suggestion
 from enterprises.models.mail import Mail
 from enterprises.models.missed import MissedSearch
 from enterprises.models.people import ErrorReport, User
@@ -40,6 +41,8 @@ __all__ = [
     "ForgettingNotice",
     "FormerSlug",
     "HoursException",
+    "Import",
+    "ImportRow",
     "Invitation",
     "LegalForm",
     "Link",
@@ -73,6 +76,7 @@ __all__ = [
     "ShortlistItem",
     "ShortlistLink",
     "StoredReport",
+    "Suggestion",
     "SynonymGroup",
     "Term",
     "TermChange",

@@ -18,7 +18,7 @@ from enterprises.choices import ClaimState, ClaimWay, Section
 from enterprises.cvr import deciding
 from enterprises.forms import PAGES
 from enterprises.models import Enterprise
-from enterprises.views import drafting, logged_out, section_page
+from enterprises.views import drafting, logged_out, section_page, suggestions
 from enterprises.views.framing import shows_preview
 from enterprises.views.register import LONGEST_WORD
 from enterprises.views.trail import trail
@@ -49,6 +49,7 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
         and access.added(person(request)).filter(pk=enterprise.pk).exists(),
         "suggestions": deciding.suggestions(enterprise),
         "longest_word": LONGEST_WORD,
+        "suggestions": suggestions.shown(enterprise),
         "claims": enterprise.claims.filter(state=ClaimState.OPEN).exclude(way=ClaimWay.ADDED).count(),
         "sections": [
             {

@@ -56,7 +56,8 @@ class Command(BaseCommand):
                 self.stdout.write(_line(outcome))
         counts = Counter(outcome.action for outcome in report.outcomes)
         totals = _(
-            "%(created)d oprettet, %(updated)d ændret, %(unchanged)d som før, %(skipped)d sprunget over."
+            "%(created)d oprettet, %(updated)d ændret, %(suggested)d foreslået redaktører, "
+            "%(unchanged)d som før, %(skipped)d sprunget over."
         )
         self.stdout.write(totals % {action.value: counts[action] for action in Action})
         published = sum(outcome.published for outcome in report.outcomes)
@@ -84,6 +85,8 @@ def _line(outcome: Outcome) -> str:
 def _what(outcome: Outcome) -> str:
     if outcome.action is Action.SKIPPED:
         return _("sprunget over")
+    if outcome.action is Action.SUGGESTED:
+        return _("foreslået redaktørerne")
     if outcome.action is Action.CREATED:
         return _("oprettet og udgivet") if outcome.published else _("oprettet, men ikke udgivet")
     return _("opdateret og udgivet") if outcome.published else _("opdateret, men ikke udgivet")
