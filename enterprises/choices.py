@@ -294,6 +294,8 @@ class TermChangeState(TextChoices):
     WAITING = "waiting", _("I gang")
     DONE = "done", _("Udført")
     REFUSED = "refused", _("Kunne ikke udføres")
+
+
 class ImportState(TextChoices):
     """How far a spreadsheet has come."""
 

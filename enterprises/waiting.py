@@ -24,9 +24,19 @@ from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob
 
 from enterprises import confirmations, pairs
-from enterprises.choices import ClaimState, ClaimWay, MailState, ProposalState
+from enterprises.choices import ClaimState, ClaimWay, ImportState, MailState, ProposalState
 from enterprises.cvr import deciding
-from enterprises.models import Claim, ErrorReport, Evidence, Mail, MissedSearch, Proposal, Publication, User
+from enterprises.models import (
+    Claim,
+    ErrorReport,
+    Evidence,
+    ImportRow,
+    Mail,
+    MissedSearch,
+    Proposal,
+    Publication,
+    User,
+)
 
 # So long before it runs out, somebody can still ask for a new one.
 EXPIRES_WITHIN = timedelta(days=60)
@@ -48,6 +58,8 @@ class Queue:
     query: dict[str, str] | None = None
     # Whether a row has a page of its own on which it is decided.
     has_page: bool = True
+    # Where the rows have no list: the field that leads to what has, and is decided about row by row.
+    part_of: str = ""
 
     def may_see(self, user: User) -> bool:
         model = self._model()
@@ -65,7 +77,8 @@ class Queue:
         """Of the oldest case, where it has a page; else of the list."""
         if not self.has_page:
             return self.address()
-        pk = self.rows(today).order_by(self.since, "pk").values_list("pk", flat=True).first()
+        named = self.part_of or "pk"
+        pk = self.rows(today).order_by(self.since, "pk").values_list(named, flat=True).first()
         return self._reversed("change", pk) if pk else self.address()
 
     def _reversed(self, page: str, *args: Any) -> str:
@@ -73,7 +86,8 @@ class Queue:
         return reverse(f"admin:{model.app_label}_{model.model_name}_{page}", args=args)
 
     def _model(self) -> Any:
-        return self.rows(timezone.localdate()).model._meta
+        rows = self.rows(timezone.localdate()).model._meta
+        return rows.get_field(self.part_of).related_model._meta if self.part_of else rows
 
 
 @dataclass(frozen=True)
@@ -197,6 +211,15 @@ QUEUES: tuple[Queue, ...] = (
     ),
     Queue("evidence", _("Grundlag, der udløber"), _expiring, "expires_on", CHANGES, has_page=False),
     Queue("duplicates", _("Mulige dubletter"), lambda _today: pairs.waiting(), "found_at", CHANGES, query={}),
+    Queue(
+        "imports",
+        _("Rækker i regneark"),
+        lambda _today: ImportRow.objects.waiting(),
+        "run__uploaded_at",
+        "enterprises.change_import",
+        query={"state__exact": ImportState.DECIDING},
+        part_of="run",
+    ),
     Queue(
         "register",
         _("Afvigelser fra CVR"),

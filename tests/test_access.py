@@ -175,7 +175,6 @@ BOTH_LANGUAGES: dict[str, tuple[dict[str, str], dict[str, int]]] = {
     "preview-text": ({"key": "about"}, REDIRECTED),
     "preview": (BAKERY, THE_BAKERYS | dict.fromkeys(READERS, 200)),
     "answer-suggestion": (BAKERY | {"pk": "1"}, dict.fromkeys(PERSONAS, 405)),
-    "preview": (BAKERY, THE_BAKERYS | {"clerk": 200}),
     # Of a token that nobody was sent.
     "confirm": ({"token": "1.x"}, dict.fromkeys(PERSONAS, 404)),
     "confirm-gone": ({"token": "1.x"}, dict.fromkeys(PERSONAS, 404)),

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Group
 from django.db import connection
 from django.db.models import Model
@@ -16,6 +17,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from enterprises.choices import ClaimWay, Section
 from enterprises.models import (
@@ -26,6 +28,8 @@ from enterprises.models import (
     Editorship,
     Enterprise,
     ErrorReport,
+    Evidence,
+    Import,
     Invitation,
     LegalForm,
     Mail,
@@ -33,17 +37,21 @@ from enterprises.models import (
     MissedSearch,
     Mission,
     Ownership,
+    PageText,
     Place,
     Proposal,
     Publication,
+    ReasonText,
     RegisterDifference,
     SectionPolicy,
     Sector,
     SynonymGroup,
+    TermChange,
+    Threshold,
     User,
     Withdrawal,
 )
-from tests.builders import a_user, an_enterprise, let_in, published, republished
+from tests.builders import a_proof, a_user, an_enterprise, let_in, published, republished
 from tests.client import parsed
 from tests.register_service import free_numbers
 
@@ -99,6 +107,21 @@ def a_difference(number: int) -> RegisterDifference:
     )  # fmt: skip
 
 
+def a_deed(number: int) -> LogEntry:
+    by = somebody(number)
+    return LogEntry.objects.log_actions(by.pk, [by], CHANGE, "Rettet", single_object=True)
+
+
+def a_job(number: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, args, status)"
+            " VALUES ('default', 'enterprises.tasks.forget_old', '{}', 'failed') RETURNING id"
+        )
+        events = "INSERT INTO procrastinate_events (job_id, type, at) VALUES (%s, 'failed', now())"
+        cursor.execute(events, cursor.fetchone())
+
+
 # A further row of every list. A list that is registered and not here fails.
 ROWS: dict[type[Model], Row] = {
     Claim: lambda n: Claim.objects.create(enterprise=one(n), user=somebody(n), way=ClaimWay.EXPLANATION),
@@ -112,10 +135,15 @@ ROWS: dict[type[Model], Row] = {
     ErrorReport: lambda n: ErrorReport.objects.create(
         enterprise=one(n), message="Forkert", handled_at=timezone.now(), handled_by=somebody(n)
     ),
+    Evidence: lambda n: a_proof(one(n), "purpose", checked_by=somebody(n)),
     Group: lambda n: Group.objects.create(name=f"Nr. {n}"),
+    Import: lambda n: Import.objects.create(
+        name=f"Nr. {n}.csv", uploaded_by=somebody(n), ended_by=somebody(n + 100)
+    ),
     Invitation: lambda n: Invitation.objects.create(
         enterprise=one(n), email="a@b.dk", invited_by=somebody(n), digest=str(n), sent_at=timezone.now()
     ),
+    LogEntry: a_deed,
     LegalForm: a_term(LegalForm),
     Mail: a_mail,
     Mark: a_term(Mark, kind="membership"),
@@ -124,9 +152,15 @@ ROWS: dict[type[Model], Row] = {
         day=timezone.localdate(), text=f"nr {n}", language="da"
     ),
     Ownership: a_term(Ownership),
+    # There are as many as the site has pages.
+    PageText: lambda n: PageText.objects.count(),
     Place: one,
+    ProcrastinateJob: a_job,
     Proposal: lambda n: Proposal.objects.create(enterprise=one(n), submitted_by=somebody(n)),
     Publication: lambda n: republished(published(f"Nr. {n}", criteria=()), phone="33 33 33 33"),
+    ReasonText: lambda n: ReasonText.objects.create(
+        title=f"Nr. {n}", text_da="Nej", text_en="No", position=n
+    ),
     RegisterDifference: a_difference,
     Sector: a_term(Sector),
     # There are as many as there are sections.
@@ -134,6 +168,13 @@ ROWS: dict[type[Model], Row] = {
         section=Section.values[n % len(Section.values)]
     ),
     SynonymGroup: lambda n: SynonymGroup.objects.create(da=[f"nr{n}", f"nummer{n}"]),
+    TermChange: lambda n: TermChange.objects.create(
+        taxonomy="sector", term=1, kind="rename", name=f"Nr. {n}", reason="Bedre ord", asked_by=somebody(n)
+    ),
+    Threshold: lambda n: Threshold.objects.create(
+        key=f"nr-{n}", label_da="Grænse", label_en="Limit", amount=n + 1, valid_from=date(2026, 1, 1),
+        source_da="Lov", source_en="Act", read_on=date(2026, 1, 1),
+    ),
     User: somebody,
     Withdrawal: lambda n: Withdrawal.objects.create(
         enterprise=one(n), withdrawn_at=timezone.now(), withdrawn_by=somebody(n), reason="Lukket",

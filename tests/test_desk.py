@@ -24,6 +24,8 @@ from enterprises.models import (
     DuplicatePair,
     Enterprise,
     ErrorReport,
+    Import,
+    ImportRow,
     Mail,
     MissedSearch,
     Proposal,
@@ -84,6 +86,10 @@ def a_case_of_each(number: int = 0) -> Enterprise:
     )
     for day in (today, today - timedelta(days=4), today - timedelta(days=40)):
         MissedSearch.objects.create(day=day, text=f"hest {number}", language="da")
+    for state in ("deciding", "done"):
+        run = Import.objects.create(name=f"Nyt {number}.csv", state=state)
+        for row, decision in enumerate(("", "skip"), 2):
+            ImportRow.objects.create(run=run, number=row, decision=decision)
     job = "INSERT INTO procrastinate_jobs (queue_name, task_name, args, status) VALUES (%s, %s, '{}', %s)"
     with connection.cursor() as cursor:
         for status in ("failed", "succeeded"):
@@ -169,7 +175,7 @@ def test_where_nothing_waits_it_says_so_warmly(curator: Client) -> None:
 
 def test_one_sees_only_the_queues_one_may_open(curator: Client, developer: Client, chief: Client) -> None:
     a_case_of_each()
-    for client, wanted in ((curator, 10), (chief, 11), (developer, 3)):
+    for client, wanted in ((curator, 11), (chief, 12), (developer, 3)):
         shown = cards(front(client))
         assert len(shown) == wanted
         assert all(client.get(address).status_code == 200 for _count, address, _text in shown)

@@ -31,26 +31,15 @@ from psycopg.errors import UniqueViolation
 
 from directory.database import CHECKOUT
 from directory.models import Listing
-from enterprises import tasks
-from enterprises.admin import exporting_later
-from enterprises.management.commands import run_worker
-from enterprises.models import (
-    Enterprise,
-    Export,
-    Mail,
-    MissedSearch,
-    RegisterDifference,
-    RegisterReading,
-    User,
-)
-from tests.builders import published
 from enterprises import publishing, tasks
+from enterprises.admin import exporting_later
 from enterprises.choices import ImportState
 from enterprises.imports import progress
 from enterprises.imports import runs as import_runs
 from enterprises.management.commands import run_worker
 from enterprises.models import (
     Enterprise,
+    Export,
     Import,
     Mail,
     MissedSearch,
@@ -358,6 +347,8 @@ def test_a_worker_killed_while_it_makes_a_file_leaves_none_and_the_next_makes_it
     assert [row[0] for row in book.active.iter_rows(values_only=True)] == ["Navn", *names]
     Enterprise.objects.filter(name__in=names).delete()
     karen.delete()
+
+
 def test_a_worker_killed_in_mid_import_leaves_nothing_and_the_next_does_it_all(
     environment: Environment,
 ) -> None:

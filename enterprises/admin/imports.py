@@ -10,7 +10,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -55,7 +55,7 @@ class Tab:
 
 @admin.register(Import)
 class ImportAdmin(ReadOnlyAdmin):
-    list_display = ("file", "state", "uploaded_at", "uploaded_by", "ended_at")
+    list_display = ("file", "state", "undecided", "uploaded_at", "uploaded_by", "ended_at")
     list_display_links = None
     list_filter = ("state",)
     list_select_related = ("uploaded_by",)
@@ -74,6 +74,14 @@ class ImportAdmin(ReadOnlyAdmin):
 
     def _may_decide(self, request: HttpRequest) -> bool:
         return request.user.has_perm("enterprises.change_import")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Import]:
+        waiting = Count("rows", filter=Q(state=ImportState.DECIDING, rows__decision=Decision.UNDECIDED))
+        return super().get_queryset(request).annotate(undecided=waiting)
+
+    @admin.display(description=gettext_lazy("rækker at afgøre"), ordering="undecided")
+    def undecided(self, run: Any) -> int:
+        return int(run.undecided)
 
     @admin.display(description=gettext_lazy("fil"), ordering="name")
     def file(self, run: Import) -> SafeString:

@@ -123,6 +123,8 @@ class PageTextAdmin(ReadOnlyAdmin):
             raise Http404
         page = self._page(request, object_id)
         if not self.has_change_permission(request, page):
+            if request.method == "POST":
+                raise PermissionDenied
             return HttpResponseRedirect(reverse("admin:enterprises_pagetext_versions", args=[page.pk]))
         newest = page.versions.select_related("published_by")[0]
         said = {name: getattr(newest, name) for name in page_texts.FIELDS} | {"seen": newest.number}

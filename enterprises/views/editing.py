@@ -47,7 +47,7 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
         # Whoever has added it themselves is let in by the council, and until then invites nobody.
         "is_added": not enterprise.current
         and access.added(person(request)).filter(pk=enterprise.pk).exists(),
-        "suggestions": deciding.suggestions(enterprise),
+        "register": deciding.suggestions(enterprise),
         "longest_word": LONGEST_WORD,
         "suggestions": suggestions.shown(enterprise),
         "claims": enterprise.claims.filter(state=ClaimState.OPEN).exclude(way=ClaimWay.ADDED).count(),

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("enterprises", "0023_exports_and_reports"),
+        ("enterprises", "0024_term_changes"),
     ]
 
     operations = [
