@@ -77,7 +77,8 @@ class ImportAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Import]:
         waiting = Count("rows", filter=Q(state=ImportState.DECIDING, rows__decision=Decision.UNDECIDED))
-        return super().get_queryset(request).annotate(undecided=waiting)
+        found: QuerySet[Import] = super().get_queryset(request).annotate(undecided=waiting)
+        return found
 
     @admin.display(description=gettext_lazy("rækker at afgøre"), ordering="undecided")
     def undecided(self, run: Any) -> int:
