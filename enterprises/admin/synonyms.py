@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.widgets import AdminTextInputWidget
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -20,11 +20,19 @@ from enterprises import search_previews
 from enterprises.admin.base import ModelAdmin
 from enterprises.models import SynonymGroup
 
-GroupForm = forms.modelform_factory(
-    SynonymGroup,
-    fields=("da", "en"),
-    widgets={"da": AdminTextInputWidget(), "en": AdminTextInputWidget()},
-)
+
+class Terms(AdminTextareaWidget):
+    """Room for many, and air between them."""
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"rows": 3})
+
+    def format_value(self, value: Any) -> str | None:
+        shown = super().format_value(value)
+        return ", ".join(term.strip() for term in shown.split(",")) if shown else shown
+
+
+GroupForm = forms.modelform_factory(SynonymGroup, fields=("da", "en"), widgets={"da": Terms(), "en": Terms()})
 
 
 @admin.register(SynonymGroup)
@@ -46,7 +54,7 @@ class SynonymGroupAdmin(ModelAdmin):
             raise PermissionDenied
         form = GroupForm(request.POST or None, instance=group)
         context = self.admin_site.each_context(request) | {
-            "title": _("Søgeord: %(group)s") % {"group": group} if group.pk else _("Nye søgeord"),
+            "title": _("Søgeord: %(group)s") % {"group": group.terms[0]} if group.pk else _("Nye søgeord"),
             "opts": self.opts,
             "form": form,
             "media": form.media,
