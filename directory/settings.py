@@ -315,6 +315,7 @@ COUNT_MONTHS = _number("COUNT_MONTHS", 13, least=12)
 INVITATION_DAYS = _number("INVITATION_DAYS", 60, least=14)
 CLAIM_TEXT_DAYS = _number("CLAIM_TEXT_DAYS", 180, least=1)
 CLAIM_DAYS = _number("CLAIM_DAYS", 1095, least=1)
+IMPORT_DAYS = _number("IMPORT_DAYS", 365, least=30)
 EXPORT_DAYS = _number("EXPORT_DAYS", 7, least=1)
 REPORT_DAYS = _number("REPORT_DAYS", 730, least=1)
 # How long before an account or an added enterprise goes its person is told.

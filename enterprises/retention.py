@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enterprises import emails, telling, visits
 from enterprises.accounts import leaving
-from enterprises.choices import ClaimState, ClaimWay, MailState, ProposalState
+from enterprises.choices import ClaimState, ClaimWay, ImportState, MailState, ProposalState
 from enterprises.mailable import AddressError
 from enterprises.models import (
     Claim,
@@ -32,6 +32,7 @@ from enterprises.models import (
     ErrorReport,
     Export,
     ForgettingNotice,
+    Import,
     Invitation,
     Mail,
     MissedSearch,
@@ -112,6 +113,12 @@ def old_shortlists() -> QuerySet[Shortlist]:
     """The page of a list says itself when it goes, and whoever opens it puts that off."""
     first = timezone.localdate() - timedelta(days=settings.SHORTLIST_DAYS)
     return Shortlist.objects.filter(used_on__lt=first)
+
+
+def old_imports() -> QuerySet[Import]:
+    """Not those undone: their rows tell a withdrawal that undid from the council's word to stay away."""
+    ended = Import.objects.filter(state__in=(ImportState.DONE, ImportState.DROPPED))
+    return ended.filter(ended_at__lt=_ago(settings.IMPORT_DAYS))
 
 
 def old_exports() -> QuerySet[Export]:
@@ -276,6 +283,7 @@ KINDS: dict[str, Kind] = {
     "counts": _gone(_("tællinger af visninger"), old_counts),
     "invitations": _gone(_("invitationer, ingen tog imod"), old_invitations),
     "explanations": _emptied(_("forklaringer i afgjorte anmodninger"), old_explanations, "explanation", ""),
+    "imports": _gone(_("indlæste regneark"), old_imports),
     "exports": _gone(_("udtræk, nogen har bestilt"), old_exports),
     "claims": _gone(_("anmodninger, der er slut"), old_claims),
     "error-reports": _gone(_("behandlede fejlmeldinger"), old_reports),

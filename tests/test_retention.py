@@ -16,7 +16,17 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from enterprises import adding, claims, retention, tasks
 from enterprises.choices import ClaimState, ClaimWay
-from enterprises.models import Claim, Draft, Enterprise, ErrorReport, ForgettingNotice, MissedSearch, User
+from enterprises.models import (
+    Claim,
+    Draft,
+    Enterprise,
+    ErrorReport,
+    ForgettingNotice,
+    Import,
+    ImportRow,
+    MissedSearch,
+    User,
+)
 from tests.builders import a_user, an_enterprise, let_in, published
 
 pytestmark = pytest.mark.django_db
@@ -134,6 +144,17 @@ def test_the_publications_of_a_forgotten_account_stay(bakery: Enterprise, ida: U
     ForgettingNotice.objects.create(user=ida, sent_on=timezone.localdate() - timedelta(days=31))
     assert retention.forget("accounts") == 1
     assert list(bakery.publications.values("number", "snapshot")) == before
+
+
+def test_a_spreadsheet_goes_a_year_after_it_was_read_in_and_one_that_waits_stays() -> None:
+    for state, days in (("done", 366), ("done", 364), ("dropped", 366), ("deciding", 900), ("undone", 900)):
+        ended = None if state == "deciding" else days_ago(days)
+        run = Import.objects.create(name=f"{state} {days}", state=state, ended_at=ended)
+        ImportRow.objects.create(run=run, number=2, cells={"email": "ida@example.dk"})
+    assert retention.KINDS["imports"].count() == retention.forget("imports") == 2
+    left = {"done 364", "deciding 900", "undone 900"}
+    assert set(Import.objects.values_list("name", flat=True)) == left
+    assert ImportRow.objects.count() == 3
 
 
 # -- what was added and left ------------------------------------------------------------------------
