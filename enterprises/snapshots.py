@@ -86,10 +86,18 @@ def same(one: Snapshot, other: Snapshot) -> bool:
     """Whether two snapshots say the same, even if a word of theirs has been replaced in between."""
     if comparable(one) == comparable(other):
         return True
-    if taxonomies.slugs(one) == taxonomies.slugs(other):
+    here, there = taxonomies.slugs(one), taxonomies.slugs(other)
+    # What differs in other ways, or in which kinds of words there are at all, is not looked up.
+    if here == there or {key for key, _slug in here} != {key for key, _slug in there}:
+        return False
+    if _beside_words(one) != _beside_words(other):
         return False
     known = taxonomies.words()
     return bool(comparable(taxonomies.as_now(one, known)) == comparable(taxonomies.as_now(other, known)))
+
+
+def _beside_words(snapshot: Snapshot) -> Snapshot:
+    return {key: value for key, value in comparable(snapshot).items() if key not in taxonomies.HELD}
 
 
 def comparable(snapshot: Snapshot) -> Snapshot:

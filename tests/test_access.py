@@ -172,7 +172,10 @@ BOTH_LANGUAGES: dict[str, tuple[dict[str, str], dict[str, int]]] = {
     "confirm-facts": (BAKERY, dict.fromkeys(PERSONAS, 405)),
     "decide-cvr": (BAKERY | {"pk": "1"}, dict.fromkeys(PERSONAS, 405)),
     # Posted to from the desk; who looks without is led to the page as it is.
-    "preview-text": ({"key": "about"}, REDIRECTED),
+    "preview-text": (
+        {"key": "about"},
+        REDIRECTED | dict.fromkeys(("curator", "auditor", "developer"), 403),
+    ),
     "preview": (BAKERY, THE_BAKERYS | dict.fromkeys(READERS, 200)),
     "answer-suggestion": (BAKERY | {"pk": "1"}, dict.fromkeys(PERSONAS, 405)),
     # Of a token that nobody was sent.

@@ -267,7 +267,7 @@ def test_errors_are_never_kept(worker: Worker, db: None) -> None:
 
 
 def test_it_holds_no_more_than_it_may_and_forgets_the_longest_unused(bakery: Enterprise) -> None:
-    about, privacy, data = (reverse(name) for name in ("about", "privacy", "open-data"))
+    about, privacy, data = (reverse(name) for name in ("about", "privacy", "grounds"))
     weights = Worker()
     for path in (about, privacy, data):
         weights.get(path)

@@ -143,7 +143,12 @@ POSTS: dict[str, Row] = {
     "save-to-shortlist": ([], {"enterprise": "1"}, all_are(403), ()),
     "change-shortlist": ([], {"list": "1", "do": "delete"}, all_are(403), ()),
     # Keeps nothing.
-    "preview-text": (["about"], {"title_da": "Nyt"}, all_are(302, clerk=200), ()),
+    "preview-text": (
+        ["about"],
+        {"title_da": "Nyt"},
+        all_are(302, clerk=200, chief=200, curator=403, auditor=403, developer=403),
+        (),
+    ),
     # -- the account: each word changes one's own alone (tests/test_accounts.py), and an empty one nothing
     "account": ([], {}, LOGGED_IN, ()),
     "account name": ([], {"name": "Nyt Navn"}, NOT_NOW, ALL_BUT_VISITOR),

@@ -201,7 +201,7 @@ def test_home_asks_the_database_no_more_for_more_rows(editor: Client, bakery: En
     few = queries()
     for _place in range(10):
         a_place(bakery, hours=())
-    assert queries() == few <= 25
+    assert queries() == few <= 27
 
 
 # -- mails ----------------------------------------------------------------------------------------

@@ -527,7 +527,8 @@ def test_facts_stand_in_rows_and_enterprises_in_columns(buyer: Client, rich: Ent
     assert rows["E-faktura"] == ["Ja", ""]
     assert rows["CPV-koder"] == ["55520000", ""] and rows["Leverer i"] == ["hele København", ""]
     assert rows["Det kan du købe"] == ["Frokost til møder", ""]
-    assert "Bekræftet af rådet 1. oktober 2026 Kilde: Vedtægter" in rows["Socialt formål"][0]
+    shown = "Bekræftet af rådet 1. oktober 2026; gælder til og med 1. oktober 2036 Kilde: Vedtægter"
+    assert shown in rows["Socialt formål"][0]
     assert rows["Mail"] == ["hej@broed.example"] * 2
     assert "Forsikring" not in rows
     assert "ikke oplyst" in page.one("table").text

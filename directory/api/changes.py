@@ -62,10 +62,12 @@ def history(enterprise: int) -> list[Json]:
     return told[::-1]
 
 
+def _only(section: str, snapshot: Json) -> Json:
+    return {section: snapshot[section]} if section in snapshot else {}
+
+
 def _differing(before: Json, now: Json) -> list[str]:
     sections: Iterable[str] = before.keys() | now.keys()
     return sorted(
-        section
-        for section in sections
-        if not snapshots.same({section: before.get(section)}, {section: now.get(section)})
+        section for section in sections if not snapshots.same(_only(section, before), _only(section, now))
     )

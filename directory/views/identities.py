@@ -61,8 +61,10 @@ def scheme(request: HttpRequest, facet: str) -> HttpResponse:
 
 @_leading
 def concept(request: HttpRequest, facet: str, slug: str) -> HttpResponse:
-    if facet not in TERMS or catalogues.of(request).term(facet, slug) is None:
+    known = catalogues.of(request)
+    if facet not in TERMS or known.term(facet, slug) is None:
         raise Http404
+    slug = known.present_slug(facet, slug)
     page = reverse(facet, args=[slug]) if facet in INDEXES else reverse("api-taxonomies")
     return _see(_of_words(request, page))
 

@@ -45,7 +45,7 @@ async function send(button) {
   const options = { method: "POST", body, headers: { Accept: "application/json" } };
   try {
     await answered(fetch(form.action, options));
-    say(isSaved ? form.dataset.removed : form.dataset.saved);
+    say(isSaved ? form.dataset.removed : form.dataset.added);
   } catch (error) {
     // A SyntaxError or TypeError is the browser's own, in its own words.
     say(error.constructor === Error && error.message ? error.message : form.dataset.failed);

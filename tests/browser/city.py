@@ -39,7 +39,7 @@ def build() -> dict[str, tuple[str, ...]]:
     call_command("export_open_data", verbosity=0)
     logins: dict[str, tuple[str, ...]] = {**accounts.create()}
     propose(*PROPOSED)
-    codes = accounts.second_step_codes()
+    codes = accounts.second_step_codes(count=4)
     first, second, *others = codes["clerk"]
     logins["merger"] = (*logins["clerk"], second)
     logins["clerk"] += (first,)

@@ -154,8 +154,8 @@ def test_a_clerk_publishes_some_of_it_by_the_keyboard_alone(site: Site, visit: V
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_text_is_tried_published_and_compared(scheme: Any, site: Site, visit: Visit, clerk: Any) -> None:
-    page = visit("about:blank", storage_state=clerk)
+def test_a_text_is_tried_published_and_compared(scheme: Any, site: Site, visit: Visit, chief: Any) -> None:
+    page = visit("about:blank", storage_state=chief)
     page.emulate_media(color_scheme=scheme)
     page.goto(site.address("admin:enterprises_pagetext_changelist"))
     page.get_by_role("link", name="Guide for indkøbere", exact=True).click()
