@@ -54,7 +54,7 @@ def entries(shortlist: Shortlist, catalogue: Catalogue) -> list[Entry]:
     """All in the list's order. Two queries, and two more where there are gaps."""
     items = list(shortlist.items.all())
     listings = Listing.objects.for_profile().in_bulk([item.enterprise_id for item in items])
-    gaps = _gaps([item.enterprise_id for item in items if item.enterprise_id not in listings])
+    left = gaps([item.enterprise_id for item in items if item.enterprise_id not in listings])
     now, keys = timezone.now(), [item.enterprise_id for item in items]
     shown = {card.pk: card for card in cards.cards(listings.values(), catalogue)}
     before = {after: key for key, after in pairwise(keys)}
@@ -64,7 +64,7 @@ def entries(shortlist: Shortlist, catalogue: Catalogue) -> list[Entry]:
             item=item,
             profile=Profile(listings[key], catalogue, now) if key in listings else None,
             card=shown.get(key),
-            gap=gaps.get(key),
+            gap=left.get(key),
             up=before.get(key),
             down=after_next.get(key),
             first=keys[0] if at > 1 else None,
@@ -73,7 +73,8 @@ def entries(shortlist: Shortlist, catalogue: Catalogue) -> list[Entry]:
     ]
 
 
-def _gaps(gone: Sequence[int]) -> dict[int, Gap]:
+def gaps(gone: Sequence[int]) -> dict[int, Gap]:
+    """What is left of enterprises that are no longer public. Two queries, or none where there are none."""
     if not gone:
         return {}
     last = Publication.objects.filter(enterprise__in=gone).order_by("enterprise_id", "-number")

@@ -15,6 +15,7 @@ from directory.views import (
     listing,
     machines,
     maps,
+    number_check,
     pages,
     photos,
     places,
@@ -96,10 +97,12 @@ urlpatterns = [
         path(
             _("indkoeb/liste/<token:token>/fil.<kind:suffix>"), shortlists.file, name="shared-shortlist-file"
         ),
+        path(_("indkoeb/tjek/"), number_check.check, name="number-check"),
         path(_("om/"), kept(texts.text_page), {"key": "about"}, name="about"),
         path(_("tilfoej/"), kept(texts.text_page), {"key": "add"}, name="add"),
         path(_("grundlag/"), kept(texts.text_page), {"key": "grounds"}, name="grounds"),
         path(_("indkoeb/"), kept(texts.text_page), {"key": "buying"}, name="buying"),
+        path(_("raekkefoelge/"), kept(texts.text_page), {"key": "order"}, name="order"),
         path(_("tilgaengelighed/"), kept(texts.text_page), {"key": "accessibility"}, name="accessibility"),
         path(_("privatliv/"), kept(texts.text_page), {"key": "privacy"}, name="privacy"),
         # Not kept: it tells of the night's file, which no generation counts.

@@ -63,6 +63,7 @@ PAGES: dict[str, Page] = {
         },
     ),
     "grounds": Page(gettext_lazy("Sådan bliver grundlaget bekræftet"), "grounds"),
+    "order": Page(gettext_lazy("Sådan bliver rækkefølgen til"), "order"),
     "buying": Page(
         gettext_lazy("Guide for indkøbere"),
         "buying",

@@ -121,6 +121,22 @@ def begin(name: str = "") -> Access:
     return Access(shortlist, key)
 
 
+@transaction.atomic
+def begin_with(enterprises: Iterable[int], name: str) -> Access:
+    """A new list with those of them that are public, in their order, as many as there is room for."""
+    wanted = list(dict.fromkeys(enterprises))
+    public = set(Enterprise.objects.filter(pk__in=wanted, current__isnull=False).values_list("pk", flat=True))
+    if not public:
+        raise ShortlistError(_("Ingen af virksomhederne er i kataloget mere."))
+    access = begin(name)
+    kept = [enterprise for enterprise in wanted if enterprise in public][:MOST]
+    ShortlistItem.objects.bulk_create(
+        ShortlistItem(shortlist=access.shortlist, enterprise_id=enterprise, position=position)
+        for position, enterprise in enumerate(kept)
+    )
+    return access
+
+
 def note_use(access: Access) -> bool:
     """Put its end off, once a day. By whom it was only shown to, it is not."""
     today = timezone.localdate()

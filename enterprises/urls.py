@@ -23,6 +23,7 @@ urlpatterns = [
     path(_("bekraeft/<str:token>/"), confirm.confirm, {"given": Answer.HOLDS}, name="confirm"),
     path(_("bekraeft/<str:token>/lukket/"), confirm.confirm, {"given": Answer.GONE}, name="confirm-gone"),
     path(_("indkoeb/liste/gem/"), shortlists.save, name="save-to-shortlist"),
+    path(_("indkoeb/liste/gem-flere/"), shortlists.save_several, name="save-several-to-shortlist"),
     path(_("indkoeb/liste/ret/"), shortlists.change, name="change-shortlist"),
     path(_("tilfoej/formular/"), adding.add, name="add-enterprise"),
     path(_("min/"), own.my_enterprises, name="my-enterprises"),

@@ -19,6 +19,8 @@ OWN_PAGES = (
     "about",
     "add",
     "grounds",
+    "order",
+    "number-check",
     "buying",
     "accessibility",
     "privacy",
@@ -38,7 +40,7 @@ def test_the_sites_own_pages_have_something_to_say(visitor: Client, name: str, l
     assert page.all("link", rel="canonical") or page.all("meta", name="robots", content="noindex")
 
 
-@pytest.mark.parametrize("name", ["about", "grounds", "buying", "accessibility", "privacy"])
+@pytest.mark.parametrize("name", ["about", "grounds", "order", "buying", "accessibility", "privacy"])
 def test_one_can_write_to_whoever_answers(visitor: Client, name: str) -> None:
     main = visitor.get(reverse(name)).page.one("main")
     assert "mailto:raadet@example.dk" in {a.attrs["href"] for a in main.all("a")}

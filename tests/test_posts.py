@@ -141,6 +141,8 @@ POSTS: dict[str, Row] = {
     "clicked": ([], {}, all_are(204), ()),
     # From a page of ours alone, which the browser says; see tests/test_shortlists.py.
     "save-to-shortlist": ([], {"enterprise": "1"}, all_are(403), ()),
+    "save-several-to-shortlist": ([], {"enterprise": "1"}, all_are(403), ()),
+    "number-check": ([], {"list": "13585628"}, all_are(403), ()),
     "change-shortlist": ([], {"list": "1", "do": "delete"}, all_are(403), ()),
     # Keeps nothing.
     "preview-text": (

@@ -102,6 +102,8 @@ def english_pages(visitor: Client, translated: Enterprise) -> dict[str, Element]
         "about",
         "add",
         "grounds",
+        "order",
+        "number-check",
         "buying",
         "accessibility",
         "privacy",

@@ -11,6 +11,7 @@ from django.template.loader import get_template
 from django.utils import formats
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from directory import houses, linked_data, texts
 from enterprises.choices import Weekday
@@ -24,6 +25,12 @@ SAMPLE_WALL, SAMPLE_DARK = "#b98226", "#7f5714"
 def number(value: int) -> str:
     """1234 as 1.234 in Danish and 1,234 in English."""
     return str(formats.number_format(value, force_grouping=True, use_l10n=True))
+
+
+@register.filter
+def kroner(amount: Any) -> str:
+    """1234.6 as 1.235 kr. in Danish and DKK 1,235 in English."""
+    return _("%(amount)s kr.") % {"amount": number(round(amount))}
 
 
 @register.filter

@@ -37,6 +37,9 @@ MESSAGES = {
     "kopi": gettext_lazy("Her er din kopi. Den oprindelige liste er uændret."),
     "brug": gettext_lazy("Det, du gemmer nu, kommer på denne liste."),
     "ny": gettext_lazy("Her er din nye liste. De andre er her stadig."),
+    "gemt-flere": gettext_lazy(
+        "Her er en ny liste med de leverandører, der er i kataloget. De andre er her stadig."
+    ),
     "slettet": gettext_lazy("Listen er slettet."),
     "glemt": gettext_lazy("Listen er fjernet fra denne browser. Den findes stadig hos dem, der har den."),
 }

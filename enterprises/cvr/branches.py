@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from enterprises.models import Sector
 
@@ -18,8 +18,20 @@ _ENTRY = re.compile(r"([A-V])(?:\s+([\d.]+)(?:-(\d+))?)?")
 
 def practising(sectors: Iterable[Sector], code: str) -> list[Sector]:
     """The sectors whose codes cover this one; those that name it most closely."""
+    return _closest({sector: sector.db25 for sector in sectors}, code)
+
+
+def practising_either(sectors: Iterable[Sector], code: str) -> list[Sector]:
+    """The same for a code of which nobody says whether it is of DB25 or of DB07, the older one."""
+    known = list(sectors)
+    old = _closest({sector: sector.db07 for sector in known}, code)
+    return list(dict.fromkeys([*practising(known, code), *old]))
+
+
+def _closest(entries: Mapping[Sector, Iterable[str]], code: str) -> list[Sector]:
     closeness = {
-        sector: max((_closeness(entry, code) for entry in sector.db25), default=0) for sector in sectors
+        sector: max((_closeness(entry, code) for entry in codes), default=0)
+        for sector, codes in entries.items()
     }
     closest = max(closeness.values(), default=0)
     return [sector for sector, close in closeness.items() if close and close == closest]

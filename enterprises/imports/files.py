@@ -175,21 +175,41 @@ def _damage_refused() -> Iterator[None]:
 
 
 def _parse_workbook(data: bytes) -> Sheet:
+    return _first_sheet(_visible_sheets(data, MAX_UNPACKED_BYTES), data)
+
+
+def _visible_sheets(data: bytes, most_unpacked: int) -> list[Any]:
     with _damage_refused(), zipfile.ZipFile(io.BytesIO(data)) as archive:
-        _refuse_bombs(archive.infolist())
+        _refuse_bombs(archive.infolist(), most_unpacked)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl warns about decoration that it does not know
         with _damage_refused():
             workbook = openpyxl.load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
-        return _first_sheet([sheet for sheet in workbook.worksheets if sheet.sheet_state == "visible"], data)
+        return [sheet for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
 
 
-def _refuse_bombs(entries: list[zipfile.ZipInfo]) -> None:
+def is_workbook(data: bytes) -> bool:
+    """Whether it is one, of a kind we read or not."""
+    return data.startswith((*_ZIP, _OLE))
+
+
+def workbook_texts(data: bytes, *, most_rows: int, most_unpacked: int) -> list[list[str]]:
+    """The first rows of the first sheet with anything in it as texts, whatever its columns are called."""
+    if data.startswith(_OLE):
+        raise ImportRefused(_ole_refusal(data))
+    for worksheet in _visible_sheets(data, most_unpacked):
+        records = islice(_workbook_records(worksheet, data), most_rows)
+        if any(map(any, rows := [[cell.text for cell in record] for record in records])):
+            return rows
+    raise ImportRefused(_("Filen er tom."))
+
+
+def _refuse_bombs(entries: list[zipfile.ZipInfo], most_unpacked: int) -> None:
     if any(entry.flag_bits & 1 for entry in entries):
         raise ImportRefused(_("Filen er låst med en adgangskode. Gem den uden adgangskode, og prøv igen."))
     if (
         len(entries) > MAX_ZIP_ENTRIES
-        or sum(entry.file_size for entry in entries) > MAX_UNPACKED_BYTES
+        or sum(entry.file_size for entry in entries) > most_unpacked
         or any(entry.file_size > MAX_ZIP_RATIO * max(entry.compress_size, 1) for entry in entries)
     ):
         raise ImportRefused(

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
-from django.db.models.fields.json import KeyTransform
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.utils.translation import gettext_lazy as _
 
 from enterprises import choices
@@ -55,6 +55,7 @@ class Publication(models.Model):
             GinIndex(
                 OpClass(KeyTransform("photos", "snapshot"), name="jsonb_path_ops"), name="publication_photos"
             ),
+            models.Index(KeyTextTransform("cvr", "snapshot"), name="publication_cvr"),
         )
         constraints = (
             models.UniqueConstraint(fields=("enterprise", "number"), name="publication_numbered_once"),

@@ -110,6 +110,18 @@ def _begun(request: HttpRequest) -> Access:
     return shortlists.begin()
 
 
+@require_POST
+@from_our_pages
+@never_cache
+@_answering
+def save_several(request: HttpRequest) -> HttpResponse:
+    """To a list of their own, so that they do not fill the one in use."""
+    enterprises = [_number(written) for written in request.POST.getlist("enterprise")]
+    rates.count("shortlist begun", _address(request), most=LISTS_A_DAY, seconds=rates.DAY)
+    access = shortlists.begin_with(enterprises, _("Leverandører i kataloget"))
+    return _led_to([access.secret, *shortlist_cookie.read(request)], "gemt-flere")
+
+
 # -- on the list's own page -----------------------------------------------------------------------
 
 

@@ -28,6 +28,8 @@ PAGES: dict[str, tuple[tuple[str, ...], str]] = {
     "about": (("about",), ""),
     "guide for buyers": (("buying",), ""),
     "rules for the flag": (("grounds",), ""),
+    "how the order is made": (("order",), ""),
+    "number check": (("number-check",), ""),
     "accessibility": (("accessibility",), ""),
     "privacy": (("privacy",), ""),
     "open data": (("open-data",), ""),

@@ -1,0 +1,1 @@
+"""Lists of suppliers that buyers paste or upload: read in memory, and never kept."""
