@@ -303,6 +303,7 @@ class Profile:
             (_("Overenskomst"), _yes_or_no(stated.get("collective_agreement"))),
             (_("Går sammen med andre om opgaver"), _yes_or_no(stated.get("consortium"))),
             (_("CPV-koder"), ", ".join(self.cpv)),
+            (_("Forespørgsler gennem kataloget"), _("nej tak") if stated.get("requests_unwanted") else ""),
         ]
 
     def _delivers_to(self, stated: dict[str, Any]) -> Any:

@@ -326,6 +326,11 @@ ADDED_DAYS = _number("ADDED_DAYS", 365, least=NOTICE_DAYS + 1)
 # How long a buyer's shortlist is kept after somebody last used it; browsers forget a cookie after 400 days.
 SHORTLIST_DAYS = _number("SHORTLIST_DAYS", 365, least=NOTICE_DAYS + 1)
 
+# For how long a buyer's inquiry waits for its confirmation, and for how long after its answer date what is
+# written in it is kept.
+INQUIRY_UNCONFIRMED_DAYS = _number("INQUIRY_UNCONFIRMED_DAYS", 3, least=1)
+INQUIRY_DAYS = _number("INQUIRY_DAYS", 180, least=60)
+
 # A worker that has not been heard of for so many seconds is dead, and others do its jobs.
 JOBS_STALLED_AFTER = _number("JOBS_STALLED_AFTER", 30, least=1)
 # The nightly jobs of a machine that slept at night are done when it wakes.

@@ -347,3 +347,40 @@ class SuggestionState(TextChoices):
     ACCEPTED = "accepted", _("Taget imod")
     DECLINED = "declined", _("Afvist")
     GONE = "gone", _("Ikke længere aktuelt")
+
+
+class InquiryState(TextChoices):
+    """Where a buyer's inquiry stands. That its day has come, its dates say."""
+
+    UNCONFIRMED = "unconfirmed", _("Ikke bekræftet")
+    SENT = "sent", _("Sendt")
+    STOPPED = "stopped", _("Stoppet")
+
+
+class InquiryAnswer(TextChoices):
+    """What an enterprise answers a buyer."""
+
+    YES = "yes", _("Ja, det kan vi")
+    WITH_OTHERS = "with-others", _("Ja, sammen med andre")
+    NO = "no", _("Nej, ikke denne gang")
+
+    @classmethod
+    def willing(cls) -> list[str]:
+        return [cls.YES, cls.WITH_OTHERS]
+
+
+class InquiryOutcome(TextChoices):
+    """What came of an inquiry, as the buyer says."""
+
+    BOUGHT = "bought", _("Vi købte hos en eller flere af dem")
+    LATER = "later", _("Det er ikke afgjort endnu")
+    ELSEWHERE = "elsewhere", _("Vi købte hos andre")
+    NOTHING = "nothing", _("Vi købte ikke noget")
+
+
+class AbuseState(TextChoices):
+    """What became of an enterprise's word that an inquiry is abuse."""
+
+    OPEN = "open", _("Venter")
+    STOPPED = "stopped", _("Stoppet")
+    NOTHING = "nothing", _("Intet at gøre")

@@ -110,12 +110,15 @@ def _send(mail: Mail, transport: Any) -> bool:
 def _note(mail: Mail, *, state: choices.MailState, last_error: str) -> None:
     now = timezone.now()
     # Who was slow may find that it is "uncertain" by now, and knows better; nobody else has tried since.
-    Mail.objects.filter(pk=mail.pk, tries=mail.tries, state__in=(State.SENDING, State.UNCERTAIN)).update(
-        state=state,
-        last_error=last_error,
-        due_at=_next_try(mail.tries, now) if state == State.WAITING else None,
-        ended_at=None if state == State.WAITING else now,
-    )
+    ours = Mail.objects.filter(pk=mail.pk, tries=mail.tries, state__in=(State.SENDING, State.UNCERTAIN))
+    if state == State.WAITING:
+        # Unless it was taken back meanwhile, see outbox.py.
+        due_at = _next_try(mail.tries, now)
+        again = ours.filter(most_tries__gt=mail.tries)
+        if not again.update(state=state, last_error=last_error, due_at=due_at, ended_at=None):
+            state = State.FAILED
+    if state != State.WAITING:
+        ours.update(state=state, last_error=last_error, due_at=None, ended_at=now)
     if last_error:
         logger.warning("Mail %s, try %s: %s (%s)", mail.pk, mail.tries, last_error, state)
 

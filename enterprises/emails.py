@@ -16,20 +16,31 @@ SIGNATURE = "-- \nDen fælles by\n{site_url}\n"
 BETWEEN_LANGUAGES = "\n\n– – –\n\n"
 
 
-def send(template_name: str, to: str, context: dict[str, Any], language: str | Sequence[str]) -> None:
+class AboutMessage(EmailMessage):
+    """What it is about goes to the outbox and not into the mail."""
+
+    about = ""
+
+
+def send(
+    template_name: str, to: str, context: dict[str, Any], language: str | Sequence[str], *, about: str = ""
+) -> None:
     """Queue a mail in the present transaction; in several languages, one after the other, if told several.
 
-    The subject is the first language's. Raises AddressError for an address nothing can be sent to.
+    The subject is the first language's. What it is about names it for `outbox.take_back`. Raises
+    AddressError for an address nothing can be sent to.
     """
     languages = [language] if isinstance(language, str) else list(language)
     rendered = [_rendered(template_name, context, each) for each in languages]
     signature = SIGNATURE.format(site_url=settings.SITE_URL)
-    EmailMessage(
+    message = AboutMessage(
         rendered[0][0],
         BETWEEN_LANGUAGES.join(body for _subject, body in rendered) + f"\n\n{signature}",
         to=[checked_address(to)],
         headers={"Content-Language": ", ".join(languages), "Auto-Submitted": "auto-generated"},
-    ).send()
+    )
+    message.about = about
+    message.send()
 
 
 def _rendered(template_name: str, context: dict[str, Any], language: str) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 
 View = Callable[..., HttpResponse]
+SAFE = ("GET", "HEAD")
 
 
 def sent_from_ours(request: HttpRequest) -> bool:
@@ -30,7 +31,7 @@ def from_our_pages(view: View) -> View:
     @csrf_exempt
     @wraps(view)
     def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        if not sent_from_ours(request):
+        if request.method not in SAFE and not sent_from_ours(request):
             return render(request, "errors/403.html", {"stale_form": True}, status=403)
         return view(request, *args, **kwargs)
 

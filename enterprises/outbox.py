@@ -53,6 +53,7 @@ def _mails(message: EmailMessage) -> Iterator[Mail]:
             sender=sender,
             recipient=recipient,
             subject=str(message.subject)[:LONGEST_SUBJECT],
+            about=getattr(message, "about", ""),
             content=content,
             due_at=timezone.now(),
         )
@@ -80,6 +81,21 @@ def give_up(mails: QuerySet[Mail]) -> list[Mail]:
     undecided = mails.filter(state__in=(State.WAITING, State.FAILED, State.UNCERTAIN))
     with transaction.atomic():
         return _change(undecided, state=State.GIVEN_UP, due_at=None, ended_at=timezone.now())
+
+
+@transaction.atomic
+def take_back(about: str) -> int:
+    """Send nothing more of what is about this, not even by hand. Returns how many mails were taken back.
+
+    One that is just being sent may arrive; should it not, it is not tried again.
+    """
+    # All of them, so that none goes from one state to another meanwhile.
+    held = Mail.objects.filter(pk__in=[
+        mail.pk for mail in Mail.objects.select_for_update().filter(about=about).defer("content")
+    ])  # fmt: skip
+    held.filter(state=State.SENDING).update(most_tries=F("tries"))
+    unsent = held.filter(state__in=(State.WAITING, State.FAILED, State.UNCERTAIN))
+    return unsent.update(state=State.GIVEN_UP, due_at=None, ended_at=timezone.now(), content=b"")
 
 
 def _change(mails: QuerySet[Mail], **changes: Any) -> list[Mail]:

@@ -77,6 +77,8 @@ PAGES: dict[str, Page] = {
             "session-cookie": gettext_lazy("navnet på den cookie, der husker, at man er logget ind"),
             "shortlist-cookie": gettext_lazy("navnet på den cookie, der husker indkøbslister"),
             "shortlist-days": gettext_lazy("hvor mange dage en liste gemmes, efter at den sidst er brugt"),
+            "inquiry-days": gettext_lazy("hvor mange dage en forespørgsel gemmes efter svarfristen"),
+            "inquiry-unconfirmed-days": gettext_lazy("hvor mange dage en forespørgsel venter på bekræftelse"),
             "session-days": gettext_lazy("hvor mange dage den varer"),
             "street-map-host": gettext_lazy("hvor gadekortets billeder hentes"),
             "mail-text-days": gettext_lazy("hvor mange dage en mails tekst gemmes"),

@@ -86,6 +86,7 @@ LABELS = {
     "collective_agreement": gettext_lazy("har overenskomst"),
     "consortium": gettext_lazy("går gerne sammen med andre om en opgave"),
     "reserved_declared_on": gettext_lazy("erklærer sig omfattet af udbudslovens § 54, dato"),
+    "requests_unwanted": gettext_lazy("vil ikke have forespørgsler gennem kataloget"),
     "openings": gettext_lazy("muligheder"),
     "title": gettext_lazy("overskrift"),
     "count": gettext_lazy("antal pladser"),

@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from enterprises import emails, telling, visits
 from enterprises.accounts import leaving
 from enterprises.choices import ClaimState, ClaimWay, ImportState, MailState, ProposalState
+from enterprises.inquiries import forgetting
 from enterprises.mailable import AddressError
 from enterprises.models import (
     Claim,
@@ -288,6 +289,12 @@ KINDS: dict[str, Kind] = {
     "claims": _gone(_("anmodninger, der er slut"), old_claims),
     "error-reports": _gone(_("behandlede fejlmeldinger"), old_reports),
     "shortlists": _gone(_("indkøberes lister, ingen brugte"), old_shortlists),
+    "unconfirmed-inquiries": _gone(_("forespørgsler, ingen bekræftede"), forgetting.unconfirmed),
+    "inquiries": Kind(
+        _("det, der er skrevet i gamle forespørgsler"),
+        lambda: forgetting.old().count(),
+        lambda: _in_batches(forgetting.old(), forgetting.empty),
+    ),
     "accounts": Kind(
         _("konti, ingen bruger"),
         lambda: accounts_to_delete().count(),

@@ -81,6 +81,9 @@ PERMISSIONS: dict[str, tuple[str, str, str, str]] = {
     "enterprises.duplicatepair": ("v", "v", "v", ""),
     "enterprises.registerdifference": ("v", "v", "v", ""),
     "enterprises.missedsearch": ("v", "v", "v", "v"),
+    # To change an inquiry is to stop it, to change a report of abuse to find nothing to it.
+    "enterprises.inquiry": ("vc", "vc", "v", ""),
+    "enterprises.inquiryabuse": ("vc", "vc", "v", ""),
     "enterprises.mail": ("vc", "vc", "v", "v"),
     # Words are retired, never deleted: publications name them.
     "enterprises.sector": ("v", "vac", "v", ""),

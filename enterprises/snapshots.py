@@ -42,10 +42,11 @@ Snapshot = dict[str, Any]
 Row = TypeVar("Row", bound=models.Model)
 OneTerm = TypeVar("OneTerm", bound=Term)
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 # {version: what turns a snapshot of that version into one of the next}
 UPGRADES: dict[int, Callable[[Snapshot], Snapshot]] = {
     1: dict,  # 2 adds photos; before them nobody had any
+    2: dict,  # 3 adds who wants no requests; before it nobody had said so
 }
 
 # What of a place a hidden one keeps to itself.
@@ -262,6 +263,7 @@ def _buyer(enterprise: Enterprise) -> Snapshot:
             ],
             "capacity": _pair(facts, "capacity"),
             "insurance": _pair(facts, "insurance"),
+            "requests_unwanted": facts.requests_unwanted or None,
         }
     )
 
@@ -274,7 +276,7 @@ def put_back(snapshot: Snapshot, enterprise: Enterprise) -> None:
 
     What snapshots never hold is kept: internal notes, and for a hidden address or a checked proof
     that still stands in the working copy, the address and the checker. Kept too is what has become
-    truer since: the last reading of CVR, and an address that has been hidden.
+    truer since: the last reading of CVR, an address that has been hidden, and that requests are unwanted.
     """
     _refuse_what_others_have(snapshot, enterprise)
     checkers = {
@@ -447,8 +449,10 @@ def _kept_address(hidden: list[Place], values: Snapshot) -> Snapshot:
 
 
 def _put_back_buyer_facts(snapshot: Snapshot, enterprise: Enterprise) -> None:
+    # Who has said that they will not be asked is not asked because of what they said before.
+    unwanted = BuyerFacts.objects.filter(enterprise=enterprise, requests_unwanted=True).exists()
     BuyerFacts.objects.filter(enterprise=enterprise).delete()
-    stated = snapshot.get("buyer")
+    stated = snapshot.get("buyer", {}) | ({"requests_unwanted": True} if unwanted else {})
     if stated:
         values = _flat(stated, "capacity", "insurance")
         districts = [_found(District, term) for term in values.pop("delivers_to", [])]

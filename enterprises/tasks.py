@@ -15,6 +15,7 @@ from procrastinate.jobs import Status
 from enterprises import confirmations, delivery, pairs, proofs, retention, term_changes
 from enterprises.cvr import client as cvr
 from enterprises.cvr import runs
+from enterprises.inquiries import due
 from enterprises.models import Enterprise
 from enterprises.photos import chores
 from enterprises.reporting import stored
@@ -181,6 +182,12 @@ def find_late_duplicates(timestamp: int = 0) -> None:
 @app.task(retry=AGAIN, lock="ask_whether_facts_hold")
 def ask_whether_facts_hold(timestamp: int = 0) -> None:
     confirmations.send_due(timezone.localdate())
+
+
+@app.periodic(cron="30 7 * * *")
+@app.task(retry=AGAIN, lock="write_about_inquiries")
+def write_about_inquiries(timestamp: int = 0) -> None:
+    due.send_due(timezone.localdate())
 
 
 @app.periodic(cron="35 0 * * *")

@@ -106,6 +106,13 @@ BOTH_LANGUAGES: dict[str, tuple[dict[str, str], dict[str, int]]] = {
     "shared-shortlist": (NOBODYS_LIST, NOT_THERE),
     "shared-shortlist-compare": (NOBODYS_LIST, NOT_THERE),
     "shared-shortlist-file": (NOBODYS_LIST | {"suffix": "xlsx"}, NOT_THERE),
+    # No list, no inquiry; who has a link, tests/test_inquiries.py says.
+    "write-inquiry": ({}, NOT_THERE),
+    "write-shared-inquiry": (NOBODYS_LIST, NOT_THERE),
+    "inquiry-written": ({}, EVERYONE),
+    "inquiry": (NOBODYS_LIST, NOT_THERE),
+    "answer-inquiry": (NOBODYS_LIST, NOT_THERE),
+    "report-inquiry": (NOBODYS_LIST, NOT_THERE),
     "save-to-shortlist": ({}, dict.fromkeys(PERSONAS, 405)),
     "save-several-to-shortlist": ({}, dict.fromkeys(PERSONAS, 405)),
     "number-check": ({}, EVERYONE),

@@ -30,6 +30,9 @@ from enterprises.models import (
     ErrorReport,
     Evidence,
     Import,
+    Inquiry,
+    InquiryAbuse,
+    InquiryRecipient,
     Invitation,
     LegalForm,
     Mail,
@@ -100,6 +103,11 @@ def a_mail(number: int) -> Mail:
     )  # fmt: skip
 
 
+def an_inquiry(number: int) -> InquiryRecipient:
+    inquiry = Inquiry.objects.create(answer_by=date(2026, 1, 1), email="b@x.dk", organisation=f"Nr. {number}")
+    return InquiryRecipient.objects.create(inquiry=inquiry, enterprise=one(number))
+
+
 def a_difference(number: int) -> RegisterDifference:
     return RegisterDifference.objects.create(
         enterprise=one(number, cvr=NUMBERS[number]), field="name", ours="A", theirs="B",
@@ -140,6 +148,8 @@ ROWS: dict[type[Model], Row] = {
     Import: lambda n: Import.objects.create(
         name=f"Nr. {n}.csv", uploaded_by=somebody(n), ended_by=somebody(n + 100)
     ),
+    Inquiry: lambda n: an_inquiry(n).inquiry,
+    InquiryAbuse: lambda n: InquiryAbuse.objects.create(recipient=an_inquiry(n)),
     Invitation: lambda n: Invitation.objects.create(
         enterprise=one(n), email="a@b.dk", invited_by=somebody(n), digest=str(n), sent_at=timezone.now()
     ),

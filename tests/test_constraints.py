@@ -28,6 +28,9 @@ from enterprises.models import (
     HoursException,
     Import,
     ImportRow,
+    Inquiry,
+    InquiryAbuse,
+    InquiryRecipient,
     Invitation,
     LegalForm,
     Link,
@@ -280,6 +283,28 @@ def two_in_one_place(bakery: Enterprise) -> list[models.Model]:
     return shortlisted({}, {"enterprise": an_enterprise("En anden")})(bakery)
 
 
+def an_inquiry(**fields: Any) -> Inquiry:
+    return Inquiry(**{"answer_by": DAY, "email": "b@x.dk"} | fields)
+
+
+def asked_in_one(*rows: dict[str, Any]) -> Rows:
+    def made(bakery: Enterprise) -> list[models.Model]:
+        inquiry = an_inquiry()
+        inquiry.save()
+        return [InquiryRecipient(inquiry=inquiry, enterprise=bakery, **row) for row in rows]
+
+    return made
+
+
+def abuse(**fields: Any) -> Rows:
+    def made(bakery: Enterprise) -> list[models.Model]:
+        (recipient,) = asked_in_one({})(bakery)
+        recipient.save()
+        return [InquiryAbuse(recipient=recipient, **fields)]
+
+    return made
+
+
 def differs(*rows: dict[str, Any]) -> Rows:
     usual = {"field": "name", "theirs": "Brød", "found_on": DAY, "read_on": DAY}
     return lambda bakery: [RegisterDifference(enterprise=bakery, **usual | row) for row in rows]
@@ -462,6 +487,19 @@ BAD: list[tuple[str, Rows]] = [
     ("suggestion_open_once", of_bakery(Suggestion, {}, {}, **suggested)),
     ("suggestion_closed_has_a_date", of_bakery(Suggestion, **suggested | {"state": "declined"})),
     ("suggestion_closed_has_a_date", of_bakery(Suggestion, **suggested | {"decided_at": timezone.now()})),
+    ("inquiry_is_sent_once_confirmed", lambda _: [an_inquiry(state="sent")]),
+    ("inquiry_is_sent_once_confirmed", lambda _: [an_inquiry(confirmed_at=timezone.now())]),
+    ("inquiry_is_sent_once_confirmed", lambda _: [an_inquiry(state="lost")]),
+    ("inquiry_stopped_has_a_time", lambda _: [an_inquiry(state="stopped")]),
+    ("inquiry_stopped_has_a_time", lambda _: [an_inquiry(stopped_at=timezone.now())]),
+    ("inquiry_outcome_has_a_time", lambda _: [an_inquiry(outcome="bought")]),
+    ("inquiry_outcome_has_a_time", lambda _: [an_inquiry(outcome_at=timezone.now())]),
+    ("inquiry_outcome_has_a_time", lambda _: [an_inquiry(outcome="riches", outcome_at=timezone.now())]),
+    ("inquiry_asks_each_once", asked_in_one({}, {})),
+    ("inquiry_answer_has_a_time", asked_in_one({"answer": "yes"})),
+    ("inquiry_answer_has_a_time", asked_in_one({"answer": "so-so", "answered_at": timezone.now()})),
+    ("inquiry_abuse_decided_has_a_time", abuse(state="stopped")),
+    ("inquiry_abuse_decided_has_a_time", abuse(decided_at=timezone.now())),
     ("api_use_counted_in_one_row", lambda _: [ApiUse(minute=1, who=2, count=n) for n in (1, 2)]),
 ]  # fmt: skip
 

@@ -25,6 +25,7 @@ from enterprises import (
 )
 from enterprises.choices import Reply, Section
 from enterprises.cvr import deciding
+from enterprises.inquiries import tokens
 from enterprises.models import (
     Claim,
     ConfirmationRequest,
@@ -39,6 +40,8 @@ from enterprises.photos import keeping
 from tests import images
 from tests.builders import an_enterprise, let_in
 from tests.client import PolicingClient
+from tests.inquiring import answered, recipient, written
+from tests.inquiring import sent as an_inquiry
 from tests.test_access import BOTH_LANGUAGES, ONE_LANGUAGE, PERSONAS, STAFF_PEOPLE
 from tests.test_editing_any_order import contact
 
@@ -151,6 +154,14 @@ POSTS: dict[str, Row] = {
         all_are(302, clerk=200, chief=200, curator=403, auditor=403, developer=403),
         (),
     ),
+    "write-inquiry": ([], {"to": "1"}, all_are(403), ()),
+    "write-shared-inquiry": (["x" * 32], {"to": "1"}, all_are(403), ()),
+    # -- those who hold a link to a buyer's inquiry
+    "inquiry": (["{inquiry}"], {"do": "confirm"}, all_are(302), EVERYBODY),
+    "inquiry thanks": (["{sent_inquiry}"], {"do": "thank"}, all_are(302), EVERYBODY),
+    "inquiry outcome": (["{sent_inquiry}"], {"outcome": "bought"}, all_are(302), EVERYBODY),
+    "answer-inquiry": (["{asked_inquiry}"], {"answer": "no"}, all_are(302), EVERYBODY),
+    "report-inquiry": (["{asked_inquiry}"], {"text": "Reklame"}, all_are(302), EVERYBODY),
     # -- the account: each word changes one's own alone (tests/test_accounts.py), and an empty one nothing
     "account": ([], {}, LOGGED_IN, ()),
     "account name": ([], {"name": "Nyt Navn"}, NOT_NOW, ALL_BUT_VISITOR),
@@ -227,6 +238,8 @@ def world(people: dict[str, Client], bakery: Enterprise, pictures: object) -> di
     differs = RegisterDifference.objects.create(
         enterprise=bakery, field="founded", ours=None, theirs=2012, found_on=today, read_on=today
     )
+    inquiry = an_inquiry(bakery, moebler)
+    answered(inquiry, bakery)
     return {
         "differs": differs.pk,
         "differs_seen": deciding.seen(differs),
@@ -238,6 +251,9 @@ def world(people: dict[str, Client], bakery: Enterprise, pictures: object) -> di
         "proof": proof.pk,
         "suggested": suggested.pk,
         "asked": confirmations.token_of(asked),
+        "inquiry": tokens.of_buyer(written(bakery, what="Andet")),
+        "sent_inquiry": tokens.of_buyer(inquiry),
+        "asked_inquiry": tokens.of_enterprise(recipient(inquiry, moebler)),
         "seen": proposals.seen(editing.fresh(moebler)),
         "contact": {"version": version, "revision": "0", **contact("11 11 11 11").dict()},
     }

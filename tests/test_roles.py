@@ -25,6 +25,9 @@ from enterprises.models import (
     Enterprise,
     ErrorReport,
     Import,
+    Inquiry,
+    InquiryAbuse,
+    InquiryRecipient,
     LegalForm,
     Mail,
     Mark,
@@ -62,6 +65,8 @@ MODELS: dict[str, tuple[str, str, str, str]] = {
     "enterprises.errorreport": ("vc", "vc", "v", ""),
     "enterprises.evidence": ("v", "v", "v", ""),
     "enterprises.import": ("va", "va", "v", ""),
+    "enterprises.inquiry": ("v", "v", "v", ""),
+    "enterprises.inquiryabuse": ("v", "v", "v", ""),
     "enterprises.invitation": ("vcd", "vcd", "v", ""),
     "enterprises.legalform": ("v", "vac", "v", ""),
     "enterprises.mail": ("v", "v", "v", "v"),
@@ -166,6 +171,8 @@ POSTS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     ),
     "enterprises_duplicatepair_compare": (("{pair}",), {"_apart": "1", "shared": "phone:1"}),
     "enterprises_errorreport_changelist": ((), {"action": "mark_handled", "_selected_action": "{report}"}),
+    "enterprises_inquiry_change": (("{inquiry}",), {"reason": "Reklame"}),
+    "enterprises_inquiryabuse_changelist": ((), {"action": "dismiss", "_selected_action": "{abuse}"}),
     "enterprises_mail_changelist": ((), {"action": "try_again", "_selected_action": "{mail}"}),
     "enterprises_mail_changelist give up": ((), {"action": "give_up", "_selected_action": "{mail}"}),
     "enterprises_sectionpolicy_changelist": (
@@ -218,7 +225,11 @@ def world(editor: Client, pictures: Folder, bakery: Enterprise) -> dict[str, Any
     )
     MissedSearch.objects.create(day=today, text="hest", language="da")
     ConfirmationRequest.objects.create(enterprise=bakery, asked_on=date(2026, 1, 1), mailed_on=today, mails=3)
+    inquiry = Inquiry.objects.create(answer_by=today, email="b@x.dk")
+    asked = InquiryRecipient.objects.create(inquiry=inquiry, enterprise=bakery)
     return {
+        "inquiry": inquiry.pk,
+        "abuse": InquiryAbuse.objects.create(recipient=asked).pk,
         "enterprise": bakery.pk,
         "changed": bakery.pk,
         "draft": draft.pk,
@@ -423,6 +434,8 @@ def test_a_clerk_and_an_editor_in_chief_can_do_most_of_it(
         "enterprises_registerdifference_changelist action",
         "enterprises_duplicatepair_compare",
         "enterprises_errorreport_changelist",
+        "enterprises_inquiry_change",
+        "enterprises_inquiryabuse_changelist",
         "enterprises_mail_changelist",
         "enterprises_synonymgroup_add",
         "enterprises_import_change",
@@ -447,6 +460,7 @@ def test_the_auditor_is_shown_nothing_to_press(auditor: Client, world: dict[str,
         reverse("admin:enterprises_publication_change", args=[world["publication"]]),
         reverse("admin:enterprises_user_change", args=[world["editor"]]),
         reverse("admin:enterprises_errorreport_change", args=[world["report"]]),
+        reverse("admin:enterprises_inquiry_change", args=[world["inquiry"]]),
         reverse("admin:enterprises_mail_change", args=[world["mail"]]),
         reverse("admin:auth_group_change", args=[world["group"]]),
     ]

@@ -126,6 +126,7 @@ def everything(db: None) -> Enterprise:
         collective_agreement=True,
         consortium=True,
         reserved_declared_on=date(2026, 2, 1),
+        requests_unwanted=True,
     )
     facts.delivers_to.set(District.objects.filter(slug__in=["valby", "vanloese"]))
     Opening.objects.create(

@@ -148,6 +148,7 @@ def _addresses(token: str | None) -> dict[str, str]:
         "compare_url": reverse(f"{prefix}-compare", args=args),
         "xlsx_url": reverse(f"{prefix}-file", args=[*args, "xlsx"]),
         "csv_url": reverse(f"{prefix}-file", args=[*args, "csv"]),
+        "inquiry_url": reverse("write-shared-inquiry" if token else "write-inquiry", args=args),
     }
 
 

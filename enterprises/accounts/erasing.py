@@ -21,12 +21,15 @@ from django.utils.translation import gettext as _
 
 from enterprises.accounts import leaving, personal_data
 from enterprises.choices import ExportState
+from enterprises.inquiries import forgetting
 from enterprises.models import (
     Claim,
     CriterionAnswer,
     Enterprise,
     ErrorReport,
     Export,
+    Inquiry,
+    InquiryRecipient,
     Invitation,
     Mail,
     Message,
@@ -95,6 +98,15 @@ def found(email: str) -> dict[str, list[dict[str, Any]]]:
             "message",
             "email",
             "created_at",
+        ),
+        "inquiries": rows(
+            Inquiry.objects.filter(email__iexact=email),
+            *("name", "organisation", "email", "what", "how_much", "where_to", "when_needed"),
+            *("links", "created_at", "answer_by", "state"),
+        ),
+        "inquiries_answered": rows(
+            InquiryRecipient.objects.filter(Q(contact_email__iexact=email) | Q(addresses__icontains=email)),
+            *("enterprise__name", "contact_name", "contact_email", "text", "answered_at"),
         ),
         "answers_about_criteria": rows(
             CriterionAnswer.objects.filter(answered_by__in=users),
@@ -184,6 +196,7 @@ def erase(email: str, *, by: User) -> int:
     _log_about(users).update(object_repr=GONE, change_message=GONE)
     Invitation.objects.filter(email__iexact=email).delete()
     ErrorReport.objects.filter(email__iexact=email).update(email="")
+    forgetting.forget_person(email)
     EmailAddress.objects.filter(email__iexact=email).exclude(user__in=users).delete()
     addresses = {email, *(user.email for user in users)}
     for user in users:

@@ -73,6 +73,7 @@ class BuyerFactsInline(StackedInline):
         ("capacity_da", "capacity_en"),
         ("insurance_da", "insurance_en"),
         "reserved_declared_on",
+        "requests_unwanted",
     )
 
     def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:

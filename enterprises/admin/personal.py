@@ -30,6 +30,8 @@ KINDS: dict[str, Promise] = {
     "proposals": gettext_lazy("Forslag, de har sendt"),
     "messages": gettext_lazy("Beskeder, de har skrevet"),
     "error_reports": gettext_lazy("Fejlmeldinger"),
+    "inquiries": gettext_lazy("Forespørgsler, de har skrevet"),
+    "inquiries_answered": gettext_lazy("Forespørgsler, de har fået eller svaret på"),
     "answers_about_criteria": gettext_lazy("Svar om kriterierne"),
     "proof_files": gettext_lazy("Bilag, de har lagt op"),
     "log_about_them": gettext_lazy("Rådets log om dem"),

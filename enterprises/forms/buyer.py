@@ -6,6 +6,9 @@ from enterprises.forms.base import SectionForm, fitting
 from enterprises.forms.page import SectionPage
 from enterprises.models import BuyerFacts
 
+# What is said by a tick alone.
+TICKED = ("city_wide", "requests_unwanted")
+
 
 class BuyerForm(SectionForm):
     class Meta:
@@ -21,6 +24,7 @@ class BuyerForm(SectionForm):
             "collective_agreement",
             "consortium",
             "reserved_declared_on",
+            "requests_unwanted",
         )
         formfield_callback = fitting
 
@@ -37,7 +41,7 @@ class Page(SectionPage):
         """Facts of which none is stated are no facts."""
         assert self.form is not None  # noqa: S101
         said = self.form.cleaned_data
-        if any(said[name] or (said[name] is False and name != "city_wide") for name in BuyerForm.Meta.fields):
+        if any(said[name] or (said[name] is False and name not in TICKED) for name in BuyerForm.Meta.fields):
             super().save()
         else:
             BuyerFacts.objects.filter(enterprise=self.enterprise).delete()

@@ -9,6 +9,7 @@ from enterprises.models.evidence import Evidence, MarkOf
 from enterprises.models.export import Export
 from enterprises.models.forgetting import ForgettingNotice
 from enterprises.models.imports import Import, ImportRow, Suggestion
+from enterprises.models.inquiry import Inquiry, InquiryAbuse, InquiryRecipient
 from enterprises.models.mail import Mail
 from enterprises.models.missed import MissedSearch
 from enterprises.models.people import ErrorReport, User
@@ -43,6 +44,9 @@ __all__ = [
     "HoursException",
     "Import",
     "ImportRow",
+    "Inquiry",
+    "InquiryAbuse",
+    "InquiryRecipient",
     "Invitation",
     "LegalForm",
     "Link",

@@ -341,6 +341,13 @@ class BuyerFacts(models.Model):
         blank=True,
         help_text=_("Virksomhedens egen erklæring: mindst 30 % af de ansatte har handicap eller er udsatte."),
     )
+    requests_unwanted = models.BooleanField(
+        _("vil ikke have forespørgsler gennem kataloget"),
+        default=False,
+        help_text=_(
+            "Så kan indkøbere ikke vælge jer, når de skriver til flere på én gang. Det gælder straks."
+        ),
+    )
 
     class Meta:
         verbose_name = _("oplysninger til indkøbere")

@@ -18,6 +18,8 @@ class Mail(models.Model):
     sender = models.CharField(_("afsender"), max_length=254)
     recipient = models.EmailField(_("modtager"))
     subject = models.CharField(_("emne"), max_length=255)
+    # What it is about, where it may have to be taken back before it is sent.
+    about = models.CharField(max_length=40, blank=True, editable=False)
     # The whole message as it is sent; empty once it is forgotten.
     content = models.BinaryField(_("indhold"))
     state = models.CharField(
@@ -36,6 +38,7 @@ class Mail(models.Model):
         verbose_name_plural = _("mails")
         ordering = ("-queued_at", "-pk")
         indexes = (
+            models.Index(fields=("about",), name="mail_about", condition=~Q(about="")),
             models.Index(
                 fields=("due_at",), name="mail_due", condition=Q(state__in=choices.MailState.unfinished())
             ),
