@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import re
 
-# Where the part of an address after it is the secret: shared shortlists, invitations, the yearly question.
-_SECRET = re.compile(r"(/(?:liste|list|invitation|bekraeft|confirm)/)[^/\s?]{20,}")
+# Where the part of an address after it is the secret: shared shortlists, invitations, the yearly question,
+# followed searches.
+_SECRET = re.compile(r"(/(?:liste|list|invitation|bekraeft|confirm|foelger|following)/)[^/\s?]{20,}")
 
 
 class WithoutSecrets(logging.Filter):

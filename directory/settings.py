@@ -326,6 +326,9 @@ ADDED_DAYS = _number("ADDED_DAYS", 365, least=NOTICE_DAYS + 1)
 # How long a buyer's shortlist is kept after somebody last used it; browsers forget a cookie after 400 days.
 SHORTLIST_DAYS = _number("SHORTLIST_DAYS", 365, least=NOTICE_DAYS + 1)
 
+# How long a search is kept that somebody asked to follow by mail and did not confirm.
+ALERT_DAYS = _number("ALERT_DAYS", 7, least=1)
+
 # A worker that has not been heard of for so many seconds is dead, and others do its jobs.
 JOBS_STALLED_AFTER = _number("JOBS_STALLED_AFTER", 30, least=1)
 # The nightly jobs of a machine that slept at night are done when it wakes.

@@ -25,6 +25,7 @@ VALUES: dict[str, Callable[[], Any]] = {
     "session-cookie": lambda: settings.SESSION_COOKIE_NAME,
     "shortlist-cookie": lambda: settings.SHORTLIST_COOKIE_NAME,
     "shortlist-days": lambda: settings.SHORTLIST_DAYS,
+    "alert-days": lambda: settings.ALERT_DAYS,
     "session-days": lambda: timedelta(seconds=settings.SESSION_COOKIE_AGE).days,
     "street-map-host": lambda: settings.STREET_MAP.host if settings.STREET_MAP else "",
     "mail-text-days": lambda: settings.MAIL_TEXT_DAYS,

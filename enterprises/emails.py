@@ -16,7 +16,13 @@ SIGNATURE = "-- \nDen fælles by\n{site_url}\n"
 BETWEEN_LANGUAGES = "\n\n– – –\n\n"
 
 
-def send(template_name: str, to: str, context: dict[str, Any], language: str | Sequence[str]) -> None:
+def send(
+    template_name: str,
+    to: str,
+    context: dict[str, Any],
+    language: str | Sequence[str],
+    headers: dict[str, str] | None = None,
+) -> None:
     """Queue a mail in the present transaction; in several languages, one after the other, if told several.
 
     The subject is the first language's. Raises AddressError for an address nothing can be sent to.
@@ -28,7 +34,11 @@ def send(template_name: str, to: str, context: dict[str, Any], language: str | S
         rendered[0][0],
         BETWEEN_LANGUAGES.join(body for _subject, body in rendered) + f"\n\n{signature}",
         to=[checked_address(to)],
-        headers={"Content-Language": ", ".join(languages), "Auto-Submitted": "auto-generated"},
+        headers={
+            "Content-Language": ", ".join(languages),
+            "Auto-Submitted": "auto-generated",
+            **(headers or {}),
+        },
     ).send()
 
 

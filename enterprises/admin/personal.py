@@ -29,6 +29,7 @@ KINDS: dict[str, Promise] = {
     "mails": gettext_lazy("Mails i loggen"),
     "proposals": gettext_lazy("Forslag, de har sendt"),
     "messages": gettext_lazy("Beskeder, de har skrevet"),
+    "alerts": gettext_lazy("Søgninger, de følger"),
     "error_reports": gettext_lazy("Fejlmeldinger"),
     "answers_about_criteria": gettext_lazy("Svar om kriterierne"),
     "proof_files": gettext_lazy("Bilag, de har lagt op"),
