@@ -43,7 +43,7 @@ def in_words(found: Finding) -> str:
     for facet, chosen in asked.selection.items():
         labels = facets.values(found.catalogue, facet)
         words += [" / ".join(labels[value] for value in chosen)] if chosen else []
-    return ", ".join(words) or _("alle virksomheder")
+    return ", ".join(words) or _("hele byen")
 
 
 def search(query: str) -> Found:

@@ -42,7 +42,7 @@ PAGES: dict[str, tuple[tuple[str, ...], str]] = {
     "sign up": (("account_signup",), ""),
     "card for other sites": (("sign-card", RICH), ""),
     "list for other sites": (("embed-list",), "?sector=mad-catering&count=3&theme=dark&colour=brick"),
-    "map for other sites": (("embed-map",), "?colour=ink"),
+    "map for other sites": (("embed-map",), "?q=tre+gryder&colour=ink"),
     "code for other sites": (("embed-builder",), "?kind=map&district=noerrebro"),
     "follow": (("follow",), FILTERED),
     "window sign": (("window-sign", RICH), ""),
