@@ -77,7 +77,7 @@ PAGES: dict[str, Page] = {
             "session-cookie": gettext_lazy("navnet på den cookie, der husker, at man er logget ind"),
             "shortlist-cookie": gettext_lazy("navnet på den cookie, der husker indkøbslister"),
             "shortlist-days": gettext_lazy("hvor mange dage en liste gemmes, efter at den sidst er brugt"),
-            "alert-days": gettext_lazy("hvor mange dage man har til at bekræfte, at man vil følge en søgning"),
+            "alert-days": gettext_lazy("hvor mange dage man har til at bekræfte en fulgt søgning"),
             "session-days": gettext_lazy("hvor mange dage den varer"),
             "street-map-host": gettext_lazy("hvor gadekortets billeder hentes"),
             "mail-text-days": gettext_lazy("hvor mange dage en mails tekst gemmes"),
