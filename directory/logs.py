@@ -6,9 +6,10 @@ import logging
 import re
 
 # Where the part of an address after it is the secret: shared shortlists, invitations, the yearly question,
-# buyers' inquiries and the answers to them.
+# buyers' inquiries and the answers to them, followed searches.
 _SECRET = re.compile(
-    r"(/(?:liste|list|invitation|bekraeft|confirm|forespoergsel|inquiry|svar|answer)/)[^/\s?]{20,}"
+    r"(/(?:liste|list|invitation|bekraeft|confirm|forespoergsel|inquiry|svar|answer|foelger|following)/)"
+    r"[^/\s?]{20,}"
 )
 
 

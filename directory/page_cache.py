@@ -39,7 +39,9 @@ View = Callable[..., HttpResponse]
 
 # An empty one of these says no more than its absence.
 SINGLE_KEYS = frozenset({"q", "exact", "sort", "page", "near", "open"})
-KNOWN_KEYS = SINGLE_KEYS | FACETS.keys() | {"limit", "cursor", "fields", "changed_since", "bbox", "zoom"}
+OF_FRAMES = {"theme", "colour", "count"}
+OF_THE_INTERFACE = {"limit", "cursor", "fields", "changed_since"}
+KNOWN_KEYS = SINGLE_KEYS | FACETS.keys() | OF_FRAMES | OF_THE_INTERFACE | {"bbox", "zoom"}
 LONGEST_QUERY = 500
 COMPRESS: dict[str, Callable[[bytes], bytes]] = {
     "br": lambda body: brotli.compress(body, quality=5),

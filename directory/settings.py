@@ -330,6 +330,8 @@ SHORTLIST_DAYS = _number("SHORTLIST_DAYS", 365, least=NOTICE_DAYS + 1)
 # written in it is kept.
 INQUIRY_UNCONFIRMED_DAYS = _number("INQUIRY_UNCONFIRMED_DAYS", 3, least=1)
 INQUIRY_DAYS = _number("INQUIRY_DAYS", 180, least=60)
+# How long a search is kept that somebody asked to follow by mail and did not confirm.
+ALERT_DAYS = _number("ALERT_DAYS", 7, least=1)
 
 # A worker that has not been heard of for so many seconds is dead, and others do its jobs.
 JOBS_STALLED_AFTER = _number("JOBS_STALLED_AFTER", 30, least=1)

@@ -27,6 +27,7 @@ VALUES: dict[str, Callable[[], Any]] = {
     "shortlist-days": lambda: settings.SHORTLIST_DAYS,
     "inquiry-days": lambda: settings.INQUIRY_DAYS,
     "inquiry-unconfirmed-days": lambda: settings.INQUIRY_UNCONFIRMED_DAYS,
+    "alert-days": lambda: settings.ALERT_DAYS,
     "session-days": lambda: timedelta(seconds=settings.SESSION_COOKIE_AGE).days,
     "street-map-host": lambda: settings.STREET_MAP.host if settings.STREET_MAP else "",
     "mail-text-days": lambda: settings.MAIL_TEXT_DAYS,

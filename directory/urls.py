@@ -9,7 +9,10 @@ from directory.page_cache import kept
 from directory.replica import public
 from directory.views import (
     data_files,
+    embed,
     errors,
+    feeds,
+    following,
     home,
     identities,
     listing,
@@ -98,6 +101,11 @@ urlpatterns = [
             _("indkoeb/liste/<token:token>/fil.<kind:suffix>"), shortlists.file, name="shared-shortlist-file"
         ),
         path(_("indkoeb/tjek/"), number_check.check, name="number-check"),
+        path(_("foelg/"), kept(following.follow), name="follow"),
+        path(_("foelg/bestil/"), following.ask, name="ask-to-follow"),
+        path(_("feeds/virksomheder.atom"), kept(feeds.feed), name="feed"),
+        path(_("embed/liste/"), kept(embed.card_list), name="embed-list"),
+        path(_("embed/kort/"), kept(embed.city_map), name="embed-map"),
         path(_("om/"), kept(texts.text_page), {"key": "about"}, name="about"),
         path(_("tilfoej/"), kept(texts.text_page), {"key": "add"}, name="add"),
         path(_("grundlag/"), kept(texts.text_page), {"key": "grounds"}, name="grounds"),
@@ -109,6 +117,7 @@ urlpatterns = [
         path(_("aabne-data/"), public(pages.open_data), name="open-data"),
         path(_("aabne-data/api/"), kept(pages.open_data_api), name="open-data-api"),
         path("llms.txt", kept(machines.llms), name="llms"),
+        path(_("aabne-data/indlejring/"), kept(embed.builder), name="embed-builder"),
         path(_("stilguide/"), pages.style_guide, name="style-guide"),
         path(_("min/<slug:slug>/vis/"), preview.preview, name="preview"),
         path("", include("enterprises.urls")),

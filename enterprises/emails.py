@@ -23,7 +23,13 @@ class AboutMessage(EmailMessage):
 
 
 def send(
-    template_name: str, to: str, context: dict[str, Any], language: str | Sequence[str], *, about: str = ""
+    template_name: str,
+    to: str,
+    context: dict[str, Any],
+    language: str | Sequence[str],
+    *,
+    about: str = "",
+    headers: dict[str, str] | None = None,
 ) -> None:
     """Queue a mail in the present transaction; in several languages, one after the other, if told several.
 
@@ -37,7 +43,11 @@ def send(
         rendered[0][0],
         BETWEEN_LANGUAGES.join(body for _subject, body in rendered) + f"\n\n{signature}",
         to=[checked_address(to)],
-        headers={"Content-Language": ", ".join(languages), "Auto-Submitted": "auto-generated"},
+        headers={
+            "Content-Language": ", ".join(languages),
+            "Auto-Submitted": "auto-generated",
+            **(headers or {}),
+        },
     )
     message.about = about
     message.send()

@@ -79,6 +79,7 @@ PAGES: dict[str, Page] = {
             "shortlist-days": gettext_lazy("hvor mange dage en liste gemmes, efter at den sidst er brugt"),
             "inquiry-days": gettext_lazy("hvor mange dage en forespørgsel gemmes efter svarfristen"),
             "inquiry-unconfirmed-days": gettext_lazy("hvor mange dage en forespørgsel venter på bekræftelse"),
+            "alert-days": gettext_lazy("hvor mange dage man har til at bekræfte en fulgt søgning"),
             "session-days": gettext_lazy("hvor mange dage den varer"),
             "street-map-host": gettext_lazy("hvor gadekortets billeder hentes"),
             "mail-text-days": gettext_lazy("hvor mange dage en mails tekst gemmes"),

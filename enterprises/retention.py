@@ -19,12 +19,13 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from enterprises import emails, telling, visits
+from enterprises import alerts, emails, telling, visits
 from enterprises.accounts import leaving
 from enterprises.choices import ClaimState, ClaimWay, ImportState, MailState, ProposalState
 from enterprises.inquiries import forgetting
 from enterprises.mailable import AddressError
 from enterprises.models import (
+    Alert,
     Claim,
     CriterionAnswer,
     Draft,
@@ -108,6 +109,10 @@ def old_explanations() -> QuerySet[Claim]:
     """What people wrote to be let in, once it is long decided, whether or not they were."""
     decided = Claim.objects.filter(decided_at__lt=_ago(settings.CLAIM_TEXT_DAYS))
     return decided.exclude(explanation="")
+
+
+def unconfirmed_alerts() -> QuerySet[Alert]:
+    return alerts.unconfirmed(settings.ALERT_DAYS)
 
 
 def old_shortlists() -> QuerySet[Shortlist]:
@@ -288,6 +293,7 @@ KINDS: dict[str, Kind] = {
     "exports": _gone(_("udtræk, nogen har bestilt"), old_exports),
     "claims": _gone(_("anmodninger, der er slut"), old_claims),
     "error-reports": _gone(_("behandlede fejlmeldinger"), old_reports),
+    "alerts": _gone(_("fulgte søgninger, ingen bekræftede"), unconfirmed_alerts),
     "shortlists": _gone(_("indkøberes lister, ingen brugte"), old_shortlists),
     "unconfirmed-inquiries": _gone(_("forespørgsler, ingen bekræftede"), forgetting.unconfirmed),
     "inquiries": Kind(

@@ -12,7 +12,7 @@ from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Status
 
-from enterprises import confirmations, delivery, pairs, proofs, retention, term_changes
+from enterprises import alerts, confirmations, delivery, pairs, proofs, retention, term_changes
 from enterprises.cvr import client as cvr
 from enterprises.cvr import runs
 from enterprises.inquiries import due
@@ -188,6 +188,13 @@ def ask_whether_facts_hold(timestamp: int = 0) -> None:
 @app.task(retry=AGAIN, lock="write_about_inquiries")
 def write_about_inquiries(timestamp: int = 0) -> None:
     due.send_due(timezone.localdate())
+
+
+# Each search rests for a week after a mail, so who follows one may hear of something new on any morning.
+@app.periodic(cron="30 5 * * *", queueing_lock="tell_followers")
+@app.task(retry=AGAIN, lock="tell_followers")
+def tell_followers(timestamp: int = 0) -> None:
+    alerts.send_due(timezone.localdate())
 
 
 @app.periodic(cron="35 0 * * *")

@@ -117,6 +117,14 @@ BOTH_LANGUAGES: dict[str, tuple[dict[str, str], dict[str, int]]] = {
     "save-several-to-shortlist": ({}, dict.fromkeys(PERSONAS, 405)),
     "number-check": ({}, EVERYONE),
     "change-shortlist": ({}, dict.fromkeys(PERSONAS, 405)),
+    "follow": ({}, EVERYONE),
+    "ask-to-follow": ({}, dict.fromkeys(PERSONAS, 405)),
+    # Of a token that nobody was sent.
+    "followed": ({"token": "1.x"}, NOT_THERE),
+    "feed": ({}, EVERYONE),
+    "embed-list": ({}, EVERYONE),
+    "embed-map": ({}, EVERYONE),
+    "embed-builder": ({}, EVERYONE),
     "about": ({}, EVERYONE),
     "add": ({}, EVERYONE),
     "add-enterprise": ({}, LOGGED_IN),
@@ -280,6 +288,28 @@ def test_what_is_only_added_is_its_persons_and_the_councils(
             as_stranger = who if who in STAFF_PEOPLE else "stranger"
             wanted[name] = ADDED_TO_OTHERS.get(name, expected[as_stranger])
     assert len(got) > 25 and got == wanted
+
+
+FRAMED = {"sign-card", "embed-list", "embed-map"}
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+def test_other_sites_may_frame_what_is_made_for_it_and_nothing_else(
+    visitor: Client, editor: Client, language: str
+) -> None:
+    with override(language):
+        table = BOTH_LANGUAGES | (ONE_LANGUAGE if language == "da" else {})
+        addresses = {name: reverse(name.split()[0], kwargs=kwargs) for name, (kwargs, _e) in table.items()}
+    for client in (visitor, editor):
+        for name, address in addresses.items():
+            answer = client.get(address)
+            policy, told = answer["Content-Security-Policy"], answer.get("X-Frame-Options")
+            if name in FRAMED:
+                assert told is None and "frame-ancestors *" in policy, name
+            elif name == "preview":
+                assert told == "SAMEORIGIN" or answer.status_code != 200
+            else:
+                assert told == "DENY" and "frame-ancestors 'none'" in policy, name
 
 
 def test_the_table_has_every_address() -> None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from directory.models import ApiUse, CatalogueState
 from enterprises.models import (
+    Alert,
     Claim,
     ConfirmationRequest,
     CriterionAnswer,
@@ -279,6 +280,11 @@ def shortlisted(*rows: dict[str, Any]) -> Rows:
     return made
 
 
+def followed(*rows: dict[str, Any]) -> Rows:
+    usual = {"email": "ida@example.dk", "language": "da", "words": "a"}
+    return lambda _bakery: [Alert(**usual | row) for row in rows]
+
+
 def two_in_one_place(bakery: Enterprise) -> list[models.Model]:
     return shortlisted({}, {"enterprise": an_enterprise("En anden")})(bakery)
 
@@ -500,11 +506,15 @@ BAD: list[tuple[str, Rows]] = [
     ("inquiry_answer_has_a_time", asked_in_one({"answer": "so-so", "answered_at": timezone.now()})),
     ("inquiry_abuse_decided_has_a_time", abuse(state="stopped")),
     ("inquiry_abuse_decided_has_a_time", abuse(decided_at=timezone.now())),
+    ("alert_followed_once", followed({"query": "?q=a"}, {"query": "?q=a"})),
+    ("alert_in_a_known_language", followed({"language": "sv"})),
+    ("alert_confirmed_before_mails", followed({"mailed_on": DAY})),
     ("api_use_counted_in_one_row", lambda _: [ApiUse(minute=1, who=2, count=n) for n in (1, 2)]),
 ]  # fmt: skip
 
 GOOD: list[Rows] = [
     claims({}, accepted, accepted | {"state": "refused"}, accepted | {"state": "refused"}),
+    followed({"query": "?q=a"}, {"query": "?q=a", "language": "en"}, {}),
     invited({}, cancelled, cancelled, {"email": "ole@x.dk"}),
     another(cvr="25063865", is_demo=True),
     another(cvr=None, founded=1700, volunteers=0, volunteers_year=1990),

@@ -21,6 +21,7 @@ from enterprises import claims, publishing
 from enterprises.accounts import erasing
 from enterprises.choices import ClaimWay
 from enterprises.models import (
+    Alert,
     Claim,
     CriterionAnswer,
     Draft,
@@ -57,6 +58,7 @@ def ida(bakery: Enterprise) -> User:
     proposal.messages.create(from_council=True, text=f"Vi skrev til {IDA} i går.")
     Draft.objects.create(enterprise=bakery, user=ida, section="texts", data="x")
     Invitation.objects.create(enterprise=other, email=IDA, digest="1", sent_at=timezone.now())
+    Alert.objects.create(email=IDA, language="da", words="alle virksomheder")
     ErrorReport.objects.create(enterprise=other, email=IDA, message=f"Forkert. Skriv til {IDA}")
     answer = CriterionAnswer.objects.create(
         enterprise=bakery, criterion="purpose", reply="yes", text_da="Vi bager.", answered_by=ida
@@ -97,7 +99,7 @@ def export(client: Client, email: str = IDA) -> dict[str, Any]:
 def test_everything_that_holds_the_address_is_found(clerk: Client, ida: User) -> None:
     held = export(clerk, IDA.upper())
     assert set(held) == {
-        "accounts", "invitations", "mails", "proposals", "messages", "error_reports",
+        "accounts", "invitations", "mails", "proposals", "messages", "alerts", "error_reports",
         "answers_about_criteria", "proof_files", "log_about_them", "places_to_look",
     }  # fmt: skip
     [account] = held["accounts"]

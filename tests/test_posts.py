@@ -14,6 +14,7 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 
 from enterprises import (
+    alerts,
     claim_codes,
     confirmations,
     editing,
@@ -27,6 +28,7 @@ from enterprises.choices import Reply, Section
 from enterprises.cvr import deciding
 from enterprises.inquiries import tokens
 from enterprises.models import (
+    Alert,
     Claim,
     ConfirmationRequest,
     CriterionAnswer,
@@ -140,9 +142,12 @@ POSTS: dict[str, Row] = {
     # -- those who hold the mail, and readers
     "confirm": (["{asked}"], {}, all_are(200), EVERYBODY),
     "confirm-gone": (["{asked}"], {}, all_are(200), EVERYBODY),
+    "followed": (["{followed}"], {"do": "stop"}, all_are(200), EVERYBODY),
+    "followed confirmed": (["{followed}"], {"do": "confirm"}, all_are(200), EVERYBODY),
     "report-error": ([OURS], {"message": "Lukket om mandagen"}, all_are(302), EVERYBODY),
     "clicked": ([], {}, all_are(204), ()),
     # From a page of ours alone, which the browser says; see tests/test_shortlists.py.
+    "ask-to-follow": ([], {"email": "ny@example.dk"}, all_are(403), ()),
     "save-to-shortlist": ([], {"enterprise": "1"}, all_are(403), ()),
     "save-several-to-shortlist": ([], {"enterprise": "1"}, all_are(403), ()),
     "number-check": ([], {"list": "13585628"}, all_are(403), ()),
@@ -254,6 +259,7 @@ def world(people: dict[str, Client], bakery: Enterprise, pictures: object) -> di
         "inquiry": tokens.of_buyer(written(bakery, what="Andet")),
         "sent_inquiry": tokens.of_buyer(inquiry),
         "asked_inquiry": tokens.of_enterprise(recipient(inquiry, moebler)),
+        "followed": alerts.token_of(Alert.objects.create(email="ole@example.dk", language="da", words="x")),
         "seen": proposals.seen(editing.fresh(moebler)),
         "contact": {"version": version, "revision": "0", **contact("11 11 11 11").dict()},
     }

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from directory import catalogue as catalogues
-from directory import fragments
+from directory import following, fragments
 from directory.finding import Finding
 from directory.fragments import Fragment
 from directory.opening_hours import midnight
@@ -49,6 +49,7 @@ def results(request: HttpRequest, finding: Finding, template: str, **more: Any) 
             "canonical": finding.path + query,
             # The names in it are the same in both languages, so it holds for the other one too.
             "kept_query": query,
+            "followed_query": following.query_string(finding),
             # A single filter has a page of its own; combinations are for people, not for crawlers.
             "noindex": finding.is_narrowed,
         },

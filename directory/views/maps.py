@@ -32,11 +32,11 @@ def city_map(request: HttpRequest) -> HttpResponse:
         points_url=reverse("map-points") + finding.query_string(sort="", near=""),
         tiles=tiles_found(finding),
         street_map=settings.STREET_MAP,
-        districts=json.dumps(_names_on_the_drawing(catalogue), ensure_ascii=False),
+        districts=json.dumps(names_on_the_drawing(catalogue), ensure_ascii=False),
     )
 
 
-def _names_on_the_drawing(catalogue: Catalogue) -> list[tuple[str, float, float]]:
+def names_on_the_drawing(catalogue: Catalogue) -> list[tuple[str, float, float]]:
     districts = [
         district for district in catalogue.terms["district"].values() if district.number and district.latitude
     ]

@@ -7,10 +7,8 @@ profile is withdrawn, so they say that instead.
 from __future__ import annotations
 
 import io
-from typing import Any
 
 import segno
-from csp.decorators import csp_replace
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -19,12 +17,10 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import override
-from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
-from directory import badges, cards, former, houses
+from directory import badges, cards, embed, former, houses
 from directory import catalogue as catalogues
-from directory.cards import Card
 from directory.catalogue import Catalogue
 from directory.models import Listing
 from directory.page_cache import REVALIDATE
@@ -63,15 +59,7 @@ def _badge(listing: Listing | None, catalogue: Catalogue) -> badges.Badge:
         return badges.Badge(houses.BRAND, "Den fælles by", _("Profilen er trukket tilbage"), "")
     card = cards.cards([listing], catalogue)[0]
     drawing = cards.drawing(listing, card.sector, card.ownership, timezone.now())
-    return badges.Badge(drawing, card.name, _("er med i Den fælles by"), _state(card))
-
-
-def _state(card: Card) -> str:
-    if card.is_demo:
-        return _("Opdigtet (demo)")
-    if card.unanswered:
-        return _("Ikke bekræftet for nylig")
-    return _("Grundlag bekræftet") if card.verified else _("Optaget i kataloget")
+    return badges.Badge(drawing, card.name, _("er med i Den fælles by"), embed.state(card))
 
 
 def _image(drawn: str | bytes, suffix: str) -> HttpResponse:
@@ -82,25 +70,23 @@ def _image(drawn: str | bytes, suffix: str) -> HttpResponse:
     return response
 
 
-def _framable(view: Any) -> Any:
-    """Let other sites show the view's pages in a frame, where nothing is clicked but plain links."""
-    ours = {"frame-ancestors": ["*"], "script-src": None, "connect-src": None}
-    return xframe_options_exempt(csp_replace(ours)(view))
-
-
 @require_safe
-@_framable
+@embed.framable
 def card(request: HttpRequest, slug: str) -> HttpResponse:
-    """The one page that other sites may show in a frame: no scripts, no forms, nothing to be tricked into."""
+    """For a frame on another site: no scripts, no forms, nothing to be tricked into."""
     listing = _listed(slug)
     if listing is None and (elsewhere := _elsewhere(slug, "sign-card")):
         return elsewhere
     shown = cards.cards([listing], catalogues.of(request))[0] if listing else None
-    response = render(request, "signs/card.html", {"card": shown, "state": _state(shown) if shown else ""})
+    context = {
+        "card": shown,
+        "state": embed.state(shown) if shown else "",
+        "look": embed.Look.of(request.GET),
+    }
+    response = render(request, "signs/card.html", context)
     if shown:
         response.fresh_until = cards.fresh_until([shown])  # type: ignore[attr-defined]
     response["Cache-Control"] = REVALIDATE
-    response["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
 
 

@@ -61,6 +61,7 @@ def landing(request: HttpRequest, facet: str, slug: str) -> HttpResponse:
         "trail": trail,
         "cards": shown,
         "total": found.bit_count(),
+        "query": facets.query_string(selection),
         "all_url": reverse("listing") + facets.query_string(selection),
         "narrower": [
             (

@@ -23,6 +23,7 @@ from enterprises.accounts import leaving, personal_data
 from enterprises.choices import ExportState
 from enterprises.inquiries import forgetting
 from enterprises.models import (
+    Alert,
     Claim,
     CriterionAnswer,
     Enterprise,
@@ -92,6 +93,7 @@ def found(email: str) -> dict[str, list[dict[str, Any]]]:
         "messages": rows(
             Message.objects.filter(author__in=users), "proposal__enterprise__name", "text", "sent_at"
         ),
+        "alerts": rows(Alert.objects.filter(email__iexact=email), "words", "asked_at", "confirmed_at"),
         "error_reports": rows(
             ErrorReport.objects.filter(email__iexact=email),
             "enterprise__name",
@@ -204,6 +206,7 @@ def erase(email: str, *, by: User) -> int:
     # Files made before this may name the person.
     Export.objects.filter(state=ExportState.DONE).delete()
     for address in addresses:
+        Alert.objects.filter(email__iexact=address).delete()
         Mail.objects.filter(recipient__iexact=address).delete()
         for model, field in TEXTS:
             _strike(model, field, address)

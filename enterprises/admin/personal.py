@@ -29,6 +29,7 @@ KINDS: dict[str, Promise] = {
     "mails": gettext_lazy("Mails i loggen"),
     "proposals": gettext_lazy("Forslag, de har sendt"),
     "messages": gettext_lazy("Beskeder, de har skrevet"),
+    "alerts": gettext_lazy("Søgninger, de følger"),
     "error_reports": gettext_lazy("Fejlmeldinger"),
     "inquiries": gettext_lazy("Forespørgsler, de har skrevet"),
     "inquiries_answered": gettext_lazy("Forespørgsler, de har fået eller svaret på"),

@@ -1,6 +1,7 @@
 """The working copy that editors and the council change, and the publications made from it."""
 
 from enterprises.models.admission import CriterionAnswer, ProofFile
+from enterprises.models.alert import Alert
 from enterprises.models.claims import Claim, Editorship, Invitation, MailedCode
 from enterprises.models.confirmations import ConfirmationRequest
 from enterprises.models.duplicates import DuplicatePair
@@ -27,6 +28,7 @@ from enterprises.models.texts import PageText, PageTextVersion, Threshold
 from enterprises.models.visits import ProfileCount
 
 __all__ = [
+    "Alert",
     "BuyerFacts",
     "Claim",
     "ConfirmationRequest",

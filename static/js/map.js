@@ -172,6 +172,8 @@ function cityMap(root) {
       const item = element("li", {});
       const link = element("a", { href: `${root.dataset.profiles}${slug}/` });
       link.textContent = name;
+      // In a frame on another site, nothing but the frame's own page may show.
+      if ("outside" in root.dataset) Object.assign(link, { target: "_blank", rel: "noopener" });
       item.append(link);
       list.append(item);
     }
