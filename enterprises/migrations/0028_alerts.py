@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("enterprises", "0026_order_explained"),
+        ("enterprises", "0027_inquiries"),
     ]
 
     operations = [
