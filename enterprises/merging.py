@@ -26,6 +26,7 @@ from enterprises import (
     publishing,
     readable,
     sections,
+    shortlists,
     snapshots,
     telling,
     visits,
@@ -327,13 +328,14 @@ def _save(kept: Enterprise, other: Enterprise) -> None:
 
 
 def _move_the_rest(kept: Enterprise, other: Enterprise, *, by: User, reason: str) -> None:
-    """What nobody has to choose about: people, their drafts, statistics and what readers have reported."""
+    """What nobody has to choose about: people, their drafts, statistics, shortlists and readers' reports."""
     claims.move(other, kept, by=by, reason=reason)
     for draft in Draft.objects.filter(enterprise=other):
         own = Draft.objects.filter(enterprise=kept, user=draft.user_id, section=draft.section)
         if not own.exists():
             Draft.objects.filter(pk=draft.pk).update(enterprise=kept)
     visits.move(other, kept)
+    shortlists.follow_merge(other, kept)
     other.error_reports.filter(handled_at=None).update(enterprise=kept)
 
 

@@ -121,6 +121,17 @@ def begin(name: str = "") -> Access:
     return Access(shortlist, key)
 
 
+def follow_merge(enterprise: Enterprise, to: Enterprise) -> None:
+    """Lists name the one that is left, with what was noted of the other.
+
+    Where both stood, the other stays as a gap. The caller holds both enterprises' rows, so that nobody puts
+    either on a list meanwhile.
+    """
+    with_both = ShortlistItem.objects.filter(enterprise=to).values("shortlist")
+    items = ShortlistItem.objects.filter(enterprise=enterprise).exclude(shortlist__in=with_both)
+    items.update(enterprise=to)
+
+
 @transaction.atomic
 def begin_with(enterprises: Iterable[int], name: str) -> Access:
     """A new list with those of them that are public, in their order, as many as there is room for."""

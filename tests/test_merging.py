@@ -16,7 +16,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
-from enterprises import claims, editing, merging, pairs, proposals, publishing, side_by_side, suspecting
+from enterprises import (
+    claims,
+    editing,
+    merging,
+    pairs,
+    proposals,
+    publishing,
+    shortlists,
+    side_by_side,
+    suspecting,
+)
 from enterprises.choices import ClaimState, ClaimWay, PairState, ProposalState, Section, Take
 from enterprises.merging import MergeError
 from enterprises.models import (
@@ -401,6 +411,20 @@ def test_what_the_other_had_proposed_lapses_and_its_editors_are_told(
     assert reverse("edit-enterprise", args=[kept.slug]) in told.body and "bortfaldet" in told.body
     assert "merged the two profiles into one: Brød & Broer" in told.body
     assert kept.error_reports.count() == 1
+
+
+def test_shortlists_name_the_one_that_is_left(
+    pair: DuplicatePair, karen: User, bakery: Enterprise, twin: Enterprise
+) -> None:
+    one, both = shortlists.begin("Julefrokost"), shortlists.begin("Begge")
+    shortlists.save(one, twin.pk)
+    shortlists.write_note(one, twin.pk, "Spørg Bo", 0)
+    for enterprise in (bakery, twin):
+        shortlists.save(both, enterprise.pk)
+    merge(pair, karen)
+    assert [(item.enterprise, item.note) for item in one.shortlist.items.all()] == [(bakery, "Spørg Bo")]
+    # The other is a gap that leads on; what was noted of it is not lost.
+    assert [item.enterprise for item in both.shortlist.items.all()] == [bakery, twin]
 
 
 def test_one_that_would_lack_something_is_not_merged(

@@ -334,8 +334,10 @@ def test_a_withdrawn_enterprise_stays_as_a_named_gap(buyer: Client, three: list[
 
 
 def test_where_a_merged_one_went_is_shown(buyer: Client, bakery: Enterprise) -> None:
+    """Where both were on the list. Else it goes on with the one that is left; see tests/test_merging.py."""
     twin = published("Brød & Broer ApS")
     save(buyer, twin)
+    save(buyer, bakery)
     pairs.find([bakery.pk])
     pair = DuplicatePair.objects.select_related("first", "second").get()
     keep = Take.FIRST if pair.first_id == bakery.pk else Take.SECOND

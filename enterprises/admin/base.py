@@ -23,15 +23,17 @@ if TYPE_CHECKING:
     _StackedInline = admin.StackedInline[Any, Any]
     _TabularInline = admin.TabularInline[Any, Any]
     ModelForm = forms.ModelForm[Any]
+    _ModelFormSet = forms.BaseModelFormSet[Any, Any]
 else:
     _Fields = object
     _ModelAdmin = admin.ModelAdmin
     _StackedInline = admin.StackedInline
     _TabularInline = admin.TabularInline
     ModelForm = forms.ModelForm
+    _ModelFormSet = forms.BaseModelFormSet
 
 
-class QueueFilter(admin.SimpleListFilter):
+class OneStateFilter(admin.SimpleListFilter):
     """The states of what waits for a decision. Without "all": the list is for those that wait."""
 
     title = gettext_lazy("tilstand")
@@ -79,9 +81,21 @@ class _FittingFields(_Fields):
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
+class LabelledRows(_ModelFormSet):
+    """In a list that is edited as it stands, each field says what it is and whose."""
+
+    def add_fields(self, form: Any, index: Any) -> None:
+        super().add_fields(form, index)
+        for bound in form.visible_fields():
+            bound.field.widget.attrs["aria-label"] = f"{bound.label}: {form.instance}"
+
+
 class ModelAdmin(_FittingFields, _ModelAdmin):
     # How many there are in all is a count of the whole table, beside the one of what is filtered.
     show_full_result_count = False
+
+    def get_changelist_formset(self, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().get_changelist_formset(request, formset=LabelledRows, **kwargs)
 
 
 class StackedInline(_FittingFields, _StackedInline):

@@ -22,14 +22,14 @@ from django.utils.translation import gettext_lazy
 
 from enterprises import merging, pairs, publishing, side_by_side
 from enterprises.access import person
-from enterprises.admin.base import QueueFilter, ReadOnlyAdmin
+from enterprises.admin.base import OneStateFilter, ReadOnlyAdmin
 from enterprises.choices import Likeness, PairState, Take
 from enterprises.models import DuplicatePair, Enterprise
 
 COLUMNS = [Take.FIRST, Take.SECOND]
 
 
-class StateFilter(QueueFilter):
+class StateFilter(OneStateFilter):
     states = PairState
 
 

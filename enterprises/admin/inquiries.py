@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from enterprises.access import person
-from enterprises.admin.base import QueueFilter, ReadOnlyAdmin
+from enterprises.admin.base import OneStateFilter, ReadOnlyAdmin
 from enterprises.choices import AbuseState, InquiryState
 from enterprises.inquiries import stopping
 from enterprises.models import Inquiry, InquiryAbuse
@@ -114,7 +114,7 @@ class InquiryAdmin(ReadOnlyAdmin):
         return HttpResponseRedirect(request.get_full_path())
 
 
-class AbuseFilter(QueueFilter):
+class AbuseFilter(OneStateFilter):
     states = AbuseState
 
 

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy
 
 from enterprises import publishing
 from enterprises.access import person
-from enterprises.admin.base import QueueFilter, ReadOnlyAdmin
+from enterprises.admin.base import OneStateFilter, ReadOnlyAdmin
 from enterprises.admin.changelist import WithdrawForm
 from enterprises.admin.exporting import Exportable
 from enterprises.choices import DifferenceState, RegisterField
@@ -31,7 +31,7 @@ from enterprises.models import Editorship, RegisterDifference, User
 Decide = Callable[[RegisterDifference, User], str]
 
 
-class StateFilter(QueueFilter):
+class StateFilter(OneStateFilter):
     states = DifferenceState
 
     def queryset(

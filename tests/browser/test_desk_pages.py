@@ -98,6 +98,38 @@ def test_a_list_is_downloaded_as_it_is_ticked(site: Site, visit: Visit, clerk: A
     assert lines[0].split(";")[0] == "Navn" and "Telefon" in lines[0] and len(lines) > 100
 
 
+# Their colours are those of the pages above.
+@pytest.mark.parametrize(
+    "name",
+    [
+        "enterprises_sector_changelist",
+        "enterprises_termchange_changelist",
+        "enterprises_synonymgroup_add",
+        "enterprises_evidence_changelist",
+        "enterprises_threshold_add",
+        "enterprises_reasontext_changelist",
+        "enterprises_inquiry_changelist",
+        "enterprises_inquiryabuse_changelist",
+        "admin_logentry_changelist",
+        "procrastinate_procrastinatejob_changelist",
+    ],
+)
+def test_other_pages_of_the_desk(name: str, site: Site, visit: Visit, chief: Any) -> None:
+    page = visit(site.address(f"admin:{name}"), storage_state=chief)
+    assert page.locator("h1").count() >= 1
+    assert violations(page) == []
+
+
+def test_a_change_of_words_is_shown_before_it_is_made(site: Site, visit: Visit, chief: Any) -> None:
+    page = visit(site.address("admin:enterprises_sector_changelist"), storage_state=chief)
+    page.get_by_role("link", name="Læg sammen").first.click()
+    page.get_by_label("Læg sammen med").select_option(index=2)
+    page.get_by_label("Hvorfor").fill("De dækker det samme")
+    page.get_by_role("button", name="Vis, hvad der ændrer sig").click()
+    expect(page.locator("#content")).to_contain_text("Det her ændrer sig")
+    assert violations(page) == []
+
+
 # -- a proposal is decided -------------------------------------------------------------------------
 
 NEW_LINE, OLDER = "hver dag", "Forsamlingshuset Ottekanten"
