@@ -54,13 +54,20 @@ def _keep_a_worker() -> None:
     global _worker
     command = [sys.executable, "manage.py", "run_worker", "--follow", str(os.getpid())]
     while not _leaving.is_set():
-        _worker = subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603
+        with _starting:
+            _worker = subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603
         _worker.wait()
         if not _leaving.wait(timeout=1):
             print("The worker has died and is started again.", file=sys.stderr, flush=True)
 
 
 _worker: subprocess.Popen[bytes] | None = None
+# Popen waits until a pipe is closed by whoever holds it. A server forked just then would hold it as long as
+# it lives, and nobody would see the worker die: the two wait for each other.
+_starting = threading.Lock()
+os.register_at_fork(
+    before=_starting.acquire, after_in_parent=_starting.release, after_in_child=_starting.release
+)
 _leaving = threading.Event()
 
 
